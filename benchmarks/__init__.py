@@ -1,0 +1,1 @@
+"""The estate generator and the measurements."""

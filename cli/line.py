@@ -1,0 +1,158 @@
+"""The verbs of the line: from files to a report, one stage each, and `run` for all of it."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import stages
+from cli.context import Invocation, workspace
+from cli.exits import ExitCode, FailOn, UsageProblem, leave
+from cli.terminal import deliver, note, working, write_whole
+
+if TYPE_CHECKING:
+    from cli.stages import Workspace
+    from graph.model import Graph
+    from graph.store import Store
+    from ingest.snapshot import Snapshot
+
+Source = Annotated[Path, typer.Option("--from", help="A folder of what the AWS CLI printed, or a single file.")]
+TakenAt = Annotated[str | None, typer.Option(help="When the files were made, as ISO 8601; else now.")]
+Workers = Annotated[int, typer.Option(min=1, help="Files to read at the same time; the result is the same.")]
+SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="A snapshot's id; else the latest.")]
+Fail = Annotated[FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 3.")]
+Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv, md or html.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")]
+
+
+def init(
+    ctx: typer.Context,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+) -> None:
+    """Write a commented trustdrift.toml."""
+    from settings import FILE_NAME, template
+
+    path = ctx.find_object(Invocation).config or Path(FILE_NAME)
+    if path.exists() and not force:
+        raise UsageProblem(f"`{path}` is there already: name another with --config, or give --force to overwrite it")
+    write_whole(path, template().encode("utf-8"))
+    note(f"written {path}: uncomment what you want to change")
+
+
+def collect(ctx: typer.Context, source: Source, taken_at: TakenAt = None, workers: Workers = 1) -> None:
+    """Read files into a snapshot."""
+    leave(*_collect(workspace(ctx), source, taken_at, workers)[1])
+
+
+def build(ctx: typer.Context, snapshot: SnapshotId = None) -> None:
+    """Build the graph of a snapshot: nodes, edges and their proofs."""
+    space = workspace(ctx)
+    _build(space, space.snapshot(snapshot))
+
+
+def load(ctx: typer.Context, snapshot: SnapshotId = None) -> None:
+    """Load the built graph into the store and make it the current one."""
+    space = workspace(ctx)
+    graph = stages.built(space, space.snapshot(snapshot))
+    with space.open_store() as store:
+        _load(space, store, graph)
+
+
+def check(ctx: typer.Context, fail_on: Fail = FailOn.HIGH) -> None:
+    """Run the checks of the catalogue on the loaded graph."""
+    space = workspace(ctx)
+    with space.open_store() as store:
+        leave(*_check(space, store, fail_on), *coverage_codes(space.graph()))
+
+
+def drift(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = "table", output: Output = None) -> None:
+    """Compare the loaded graph with the approved baseline."""
+    space = workspace(ctx)
+    leave(*_drift(space, fail_on, form, output), *coverage_codes(space.graph()))
+
+
+def approve(
+    ctx: typer.Context,
+    reason: Annotated[str, typer.Option(help="Why this is how it should be; kept with the baseline.")],
+    who: Annotated[str | None, typer.Option(help="Who approves; else the name you are logged in with.")] = None,
+) -> None:
+    """Make the loaded graph and its findings the baseline."""
+    baseline = stages.approve(workspace(ctx), who or getpass.getuser(), reason)
+    note(f"baseline: snapshot {baseline.snapshot_id}, approved by {baseline.who}: {baseline.why}")
+
+
+def report(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = "html", output: Output = None) -> None:
+    """Render drift, findings and coverage for people or programs."""
+    space = workspace(ctx)
+    leave(*_drift(space, fail_on, form, output), *coverage_codes(space.graph()))
+
+
+def run(
+    ctx: typer.Context,
+    source: Source,
+    taken_at: TakenAt = None,
+    workers: Workers = 1,
+    fail_on: Fail = FailOn.HIGH,
+    form: Format = "table",
+    output: Output = None,
+) -> None:
+    """All of it: collect, build, load, check, and drift where there is a baseline."""
+    space = workspace(ctx)
+    snapshot, codes = _collect(space, source, taken_at, workers)
+    graph = _build(space, snapshot)
+    with space.open_store() as store:
+        _load(space, store, graph)
+        codes |= _check(space, store, fail_on)
+    codes |= _drift(space, fail_on, form, output)
+    leave(*codes, *coverage_codes(graph))
+
+
+def coverage_codes(graph: Graph) -> set[ExitCode]:
+    """INCOMPLETE where something was not seen when the graph was built."""
+    return {ExitCode.INCOMPLETE for node in graph.of("Coverage") if node.properties.get("state") != "seen"}
+
+
+def _collect(space: Workspace, source: Path, taken_at: str | None, workers: int) -> tuple[Snapshot, set[ExitCode]]:
+    with working("collect"):
+        found = stages.collect(space, source, taken_at, workers)
+    for problem in found.problems:
+        note(str(problem), style="yellow")
+    if found.snapshot is None:
+        raise UsageProblem(f"nothing usable in `{source}`: name a folder of AWS CLI output, or a single file of it")
+    incomplete = [c for c in found.snapshot.coverage() if not c.complete]
+    for row in incomplete:
+        where = " ".join(filter(None, (row.scope.account_id, row.scope.region, row.scope.collector)))
+        note(f"not seen: {where}: {row.state} {row.detail or row.reason}", style="yellow")
+    note(f"snapshot {found.snapshot.id}")
+    return found.snapshot, {ExitCode.INCOMPLETE} if incomplete or found.problems else set()
+
+
+def _build(space: Workspace, snapshot: Snapshot) -> Graph:
+    with working("build"):
+        graph = stages.build(space, snapshot)
+    note(f"graph {graph.id}: {len(graph.nodes):,} nodes, {len(graph.edges):,} edges")
+    return graph
+
+
+def _load(space: Workspace, store: Store, graph: Graph) -> None:
+    with working("load"):
+        result = stages.load(space, store, graph)
+    note(f"loaded ({result.kind}): nodes +{result.nodes_added} ~{result.nodes_changed} -{result.nodes_removed}")
+
+
+def _check(space: Workspace, store: Store, fail_on: FailOn) -> set[ExitCode]:
+    with working("check"):
+        findings = stages.check(space, store)
+    known = [f for f in findings if f.state == "open"]
+    note(f"{len(known)} findings, {len(findings) - len(known)} unknown")
+    return {ExitCode.FINDINGS} if fail_on.reached(f.severity for f in known) else set()
+
+
+def _drift(space: Workspace, fail_on: FailOn, form: str, output: Path | None) -> set[ExitCode]:
+    with working("drift"):
+        found = stages.compare(space)
+    deliver(stages.render(space, found, form), output)
+    return {ExitCode.FINDINGS} if fail_on.reached(stages.severities(found)) else set()

@@ -1,0 +1,184 @@
+"""The stages of the line, each reading and writing a thing with a name, so that each can be run again alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cli.exits import UsageProblem
+from cli.terminal import write_whole
+
+if TYPE_CHECKING:
+    from drift.baseline import Baseline
+    from drift.compare import Drift
+
+    from graph.model import Graph
+    from graph.store import PromotionResult, Store
+    from ingest.files import Problem
+    from ingest.snapshot import Snapshot
+    from ingest.snapshot.repository import Repository
+    from queries.checks import Finding
+    from settings import Settings
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Promoted(msgspec.Struct):
+    """What the store holds, as `promoted.json` says to those who do not ask the store."""
+
+    graph: str
+    snapshot: str
+    at: str
+    taken_at: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What `collect` brought: the snapshot, and what could not be read of the files."""
+
+    snapshot: Snapshot
+    problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The named things of one configuration: snapshots, graphs, findings, the store, the baseline."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = field(default=now)
+
+    @property
+    def repository(self) -> Repository:
+        from ingest.snapshot.repository import Repository
+
+        return Repository(self.settings.snapshots.url)
+
+    def graph_file(self, graph_id: str) -> Path:
+        return self.settings.artefacts.path / "graphs" / f"{graph_id}.graph"
+
+    def findings_file(self, graph_id: str) -> Path:
+        return self.settings.artefacts.path / "findings" / f"{graph_id}.json"
+
+    @property
+    def promoted_file(self) -> Path:
+        return self.settings.artefacts.path / "promoted.json"
+
+    def open_store(self) -> Store:
+        from graph.store import open_store
+
+        return open_store(self.settings.store.url, clock=self.clock)
+
+    def snapshot(self, snapshot_id: str | None = None) -> Snapshot:
+        """The named snapshot, else the latest. Raises UsageProblem when there is none."""
+        found = self.repository.load(snapshot_id) if snapshot_id else self.repository.latest()
+        if found is None:
+            raise UsageProblem("there is no snapshot yet: run `trustdrift collect --from DIR`")
+        return found
+
+    def promoted(self) -> Promoted:
+        """What was loaded last. Raises UsageProblem when nothing was."""
+        try:
+            return msgspec.json.decode(self.promoted_file.read_bytes(), type=Promoted)
+        except FileNotFoundError:
+            raise UsageProblem(
+                "no graph is loaded yet: run `trustdrift load`, or `trustdrift run --from DIR`"
+            ) from None
+        except msgspec.MsgspecError:
+            raise UsageProblem(f"`{self.promoted_file}` is damaged: run `trustdrift load` again") from None
+
+    def graph(self) -> Graph:
+        """The promoted graph, from its artefact."""
+        from graph.artefact import read_graph
+
+        return read_graph(self.graph_file(self.promoted().graph))
+
+    def findings(self) -> list[Finding]:
+        """The findings of the promoted graph. Raises UsageProblem when no check was run on it."""
+        from queries.checks import load_findings
+
+        file = self.findings_file(self.promoted().graph)
+        if not file.exists():
+            raise UsageProblem("no check was run on the loaded graph: run `trustdrift check`")
+        return load_findings(file)
+
+
+def collect(workspace: Workspace, source: Path, taken_at: str | None = None, workers: int = 1) -> Collection:
+    """Reads a folder or file and commits a snapshot. Raises UsageProblem when nothing of it was usable."""
+    from ingest.files import collect_files
+
+    found = collect_files(source, workers=workers)
+    if not any(shard.records for shard in found.shards.values()):
+        return Collection(None, found.problems)
+    when = taken_at or workspace.clock().isoformat(timespec="seconds")
+    snapshot = workspace.repository.commit(found.shards, taken_at=when, source=str(source))
+    return Collection(snapshot, found.problems)
+
+
+def build(workspace: Workspace, snapshot: Snapshot) -> Graph:
+    """The graph of a snapshot: read where it was built before, else built and written."""
+    from graph.artefact import artefact_id, read_graph, write_graph
+    from graph.build import build as build_graph
+
+    options = workspace.settings.build_options()
+    file = workspace.graph_file(artefact_id(snapshot, options))
+    if file.exists():
+        return read_graph(file)
+    graph = build_graph(snapshot, options)
+    write_graph(graph, file)
+    return graph
+
+
+def built(workspace: Workspace, snapshot: Snapshot) -> Graph:
+    """The graph that `build` made of a snapshot. Raises ArtefactError when it did not."""
+    from graph.artefact import artefact_id, read_graph
+
+    return read_graph(workspace.graph_file(artefact_id(snapshot, workspace.settings.build_options())))
+
+
+def load(workspace: Workspace, store: Store, graph: Graph) -> PromotionResult:
+    """Makes the graph the current one of the store, by difference from what the store holds where that is known."""
+    from graph.artefact import read_graph
+
+    current = store.current()
+    file = workspace.graph_file(current.graph_id) if current else None
+    result = store.promote(graph, previous=read_graph(file) if file and file.exists() else None)
+    at = workspace.clock().isoformat(timespec="seconds")
+    write_whole(workspace.promoted_file, msgspec.json.encode(Promoted(graph.id, graph.snapshot_id, at, graph.taken_at)))
+    return result
+
+
+def check(workspace: Workspace, store: Store) -> list[Finding]:
+    """Runs every check on the loaded graph and keeps the findings."""
+    from queries.checks import run_checks, save_findings
+
+    graph = workspace.graph()
+    findings = run_checks(store, graph, now=graph.taken_at)
+    file = workspace.findings_file(graph.id)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_findings(findings, file)
+    return findings
+
+
+def approve(workspace: Workspace, who: str, reason: str) -> Baseline:
+    """Makes the promoted graph and its findings the baseline."""
+    from drift import baseline
+
+    return baseline.approve(
+        workspace.settings.state.path, workspace.graph(), workspace.findings(), who, reason, workspace.clock
+    )
+
+
+def compare(workspace: Workspace) -> Drift:
+    """The promoted graph against the baseline."""
+    from drift.baseline import load_baseline
+    from drift.compare import compare as compare_graphs
+
+    base = load_baseline(workspace.settings.state.path)
+    return compare_graphs(base.graph, base.findings, workspace.graph(), workspace.findings())

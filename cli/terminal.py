@@ -1,0 +1,81 @@
+"""What a verb says and where: data on stdout or in a file, notes and progress on stderr."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+UNWRAPPED = 100_000  # columns
+
+
+@cache
+def stderr() -> Console:
+    """The console for notes; rich takes NO_COLOR and a missing terminal into account."""
+    from rich.console import Console
+
+    return Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def printable(text: str) -> str:
+    """The text on one line with control characters written out: names come from strangers."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+
+
+def note(text: str, style: str = "") -> None:
+    stderr().print(printable(text), style=style, markup=False)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A spinner while a stage runs, on a terminal only; then a line with its seconds."""
+    started = time.perf_counter()
+    if stderr().is_terminal:
+        with stderr().status(printable(what)):
+            yield
+    else:
+        yield
+    note(f"{what}: {time.perf_counter() - started:.1f} s", style="dim")
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Writes the result to stdout, or to a file that is there whole or not at all, for its owner's eyes."""
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+        return
+    write_whole(output, text.encode("utf-8"))
+    note(f"written to {output}")
+
+
+def paint(renderable: RenderableType) -> str:
+    """What rich makes of a table: coloured and as wide as the terminal, or plain and unwrapped where there is none."""
+    import io
+
+    from rich.console import Console
+
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else UNWRAPPED
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=width)
+    console.print(renderable)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replaces a file atomically (mode 0600)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)

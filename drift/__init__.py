@@ -1,0 +1,18 @@
+"""Drift: what changed against what was approved."""
+
+from drift.baseline import Approval, Baseline, BaselineError, approve, load_baseline
+from drift.compare import compare
+from drift.items import CHANGES, FAMILIES, Drift, DriftItem
+
+__all__ = [
+    "CHANGES",
+    "FAMILIES",
+    "Approval",
+    "Baseline",
+    "BaselineError",
+    "Drift",
+    "DriftItem",
+    "approve",
+    "compare",
+    "load_baseline",
+]

@@ -1,0 +1,112 @@
+"""The baseline: what somebody approved, kept with who, when and why, and out of reach of pruning."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from graph.artefact import read_graph, write_graph
+from graph.model import Graph
+from queries.checks import Finding, load_findings, save_findings
+
+CURRENT, HISTORY, FOLDER = "baseline.json", "approvals.jsonl", "baselines"
+
+
+class BaselineError(Exception):
+    """There is no baseline, or it cannot be read; the sentence says what to do."""
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """Who approved which graph, when and why."""
+
+    graph_id: str
+    snapshot_id: str
+    taken_at: str
+    who: str
+    at: str
+    why: str
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
+    """An approval with what was approved."""
+
+    approval: Approval
+    graph: Graph
+    findings: list[Finding]
+
+
+def approve(
+    state_dir: Path, graph: Graph, findings: Sequence[Finding], who: str, why: str, clock: Callable[[], datetime]
+) -> Approval:
+    """Makes a graph the baseline. `clock` gives the time with its zone.
+
+    The graph and its findings are copied first, then the history is appended, then the pointer moves: killed at any
+    moment, the old baseline or the new one holds.
+    """
+    if not why.strip():
+        raise BaselineError("an approval needs a reason: give `--reason`")
+    approval = Approval(
+        graph_id=graph.id,
+        snapshot_id=graph.snapshot_id,
+        taken_at=graph.taken_at,
+        who=who,
+        at=clock().isoformat(timespec="seconds"),
+        why=why.strip(),
+    )
+    write_graph(graph, _graph_path(state_dir, graph.id))
+    save_findings(findings, _findings_path(state_dir, graph.id))
+    encoded = msgspec.json.encode(approval, order="deterministic")
+    with (state_dir / HISTORY).open("ab") as file:
+        file.write(encoded + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    _replace(state_dir / CURRENT, encoded)
+    return approval
+
+
+def load_baseline(state_dir: Path) -> Baseline:
+    """The approved graph with its approval. Raises BaselineError, and what reading the files raises."""
+    approval = current(state_dir)
+    return Baseline(
+        approval=approval,
+        graph=read_graph(_graph_path(state_dir, approval.graph_id)),
+        findings=load_findings(_findings_path(state_dir, approval.graph_id)),
+    )
+
+
+def current(state_dir: Path) -> Approval:
+    """The approval that holds now. Raises BaselineError."""
+    try:
+        return msgspec.json.decode((state_dir / CURRENT).read_bytes(), type=Approval)
+    except FileNotFoundError:
+        raise BaselineError("no baseline yet: run `trustdrift approve --reason …`") from None
+    except msgspec.MsgspecError as error:
+        raise BaselineError(f"`{CURRENT}` is damaged: approve again with `trustdrift approve --reason …`") from error
+
+
+def history(state_dir: Path) -> list[Approval]:
+    """Every approval, oldest first; a last line that a crash cut short is left out."""
+    path = state_dir / HISTORY
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    return [msgspec.json.decode(line, type=Approval) for line in lines]
+
+
+def _graph_path(state_dir: Path, graph_id: str) -> Path:
+    return state_dir / FOLDER / f"{graph_id}.graph"
+
+
+def _findings_path(state_dir: Path, graph_id: str) -> Path:
+    return state_dir / FOLDER / f"{graph_id}.findings.json"
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".baseline-", delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)

@@ -1,0 +1,147 @@
+"""Path drift: which entry points gained or lost a way to an administrator or to a crown jewel."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from drift.grants import Grants, successors
+from drift.items import DriftItem, by_worth, gain_severity
+from drift.sight import Sight
+from drift.words import listed, named
+from graph.model import Graph
+from graph.reach import networks
+from queries.checks import fingerprint
+from queries.paths import CERTAIN, POSSIBLE, Hop, Pair, best_pairs
+from queries.where import exposed
+
+Routes = dict[tuple[str, str], Pair]  # (entry, target) -> its best pair
+Kind = tuple[str, str, str]  # change, verdict before, verdict now
+SENTENCES = {
+    "added": "{who} can now reach {what}",
+    "fixed": "{who} can no longer reach {what}",
+    "changed": "{who}: the way to {what} is now {verdict}",
+    "unseen": "whether {who} can still reach {what} could not be seen",
+}
+
+
+def compare_routes(old: Grants, new: Grants, sight: Sight) -> Iterator[DriftItem]:
+    """One item for all entry points for which the ways to the same targets changed alike."""
+    before, after = routes(old.graph), routes(new.graph)
+    targets: dict[tuple[str, Kind], list[str]] = defaultdict(list)
+    for (entry, target), change in sorted(_changes(before, after, old.graph, new.graph, sight)):
+        was, now = before.get((entry, target)), after.get((entry, target))
+        targets[(entry, (change, _verdict(was), _verdict(now)))].append(target)
+    alike: dict[tuple[Kind, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (entry, kind), reached in targets.items():
+        alike[(kind, tuple(reached))].append(entry)
+    for (kind, reached), entries in alike.items():
+        old_or_new = (old, new, before) if kind[0] in ("fixed", "unseen") else (new, old, after)
+        yield _item(kind, list(reached), entries, *old_or_new)
+
+
+def routes(graph: Graph) -> Routes:
+    """The best pair of every entry point and target, certain ones first."""
+    best: Routes = {}
+    for pair in best_pairs(networks(graph), exposed(graph), goals(graph)):
+        have = best.get((pair.source, pair.target))
+        if have is None or pair.rank < have.rank:
+            best[(pair.source, pair.target)] = pair
+    return best
+
+
+def goals(graph: Graph) -> list[str]:
+    """Outcomes, and resources that are jewels."""
+    jewels = (e.source for e in graph.edges_of("IS_JEWEL"))
+    return sorted({n.id for n in graph.of("Outcome")} | set(jewels))
+
+
+def _changes(
+    before: Routes, after: Routes, old: Graph, new: Graph, sight: Sight
+) -> Iterator[tuple[tuple[str, str], str]]:
+    heirs = successors(old, new)
+    for entry, target in before.keys() | after.keys():
+        was, now = before.get((entry, target)), after.get((entry, target))
+        if was is None:
+            if not _entry_unseen(entry, old, new):
+                yield (entry, target), "added"
+        elif now is None:
+            if (heirs.get(entry), target) not in after:
+                yield (entry, target), "unseen" if sight.hides(entry, *_nodes(was)) else "fixed"
+        elif was.certain != now.certain and not (_stale(was) or _stale(now)):
+            yield (entry, target), "changed"
+
+
+def _entry_unseen(entry: str, old: Graph, new: Graph) -> bool:
+    """Whether it is a user of old whose credentials were not seen this time: no news, a question of coverage."""
+    node = new.nodes[entry]
+    return entry in old.nodes and node.label == "AWSUser" and "active_keys" not in node.properties
+
+
+def _item(kind: Kind, targets: list[str], entries: list[str], here: Grants, there: Grants, ways: Routes) -> DriftItem:
+    """`here` is the graph that has the way, `there` the other one."""
+    change, was, now = kind
+    gone = change in ("fixed", "unseen")
+    graph, verdict = here.graph, was if gone else now
+    ordered = by_worth(graph, targets)
+    path = ways[(entries[0], ordered[0])].path()
+    hops = [_marked(hop, there, "removed" if gone else "added") for hop in path.hops]
+    said = {"who": listed(graph, entries), "what": listed(graph, ordered), "verdict": verdict}
+    return DriftItem(
+        id=fingerprint("path", *kind, *ordered),
+        family="path",
+        change=change,
+        severity=gain_severity(graph, "path", change, dict.fromkeys(ordered, verdict)),
+        title=SENTENCES[change].format(**said),
+        account_id=str(graph.nodes[ordered[0]].properties.get("account_id") or ""),
+        subject=entries[0],
+        target=ordered[0],
+        before=[was or "no way"],
+        after=["could not be seen" if change == "unseen" else now or "no way"],
+        verdict=verdict,
+        conditions=path.conditions,
+        evidence=[hop.proof for hop in hops if hop.proof],
+        path=hops,
+        members=entries,
+        targets=ordered,
+        fix="" if gone else _fix(graph, hops),
+    )
+
+
+def _marked(hop: Hop, there: Grants, mark: str) -> Hop:
+    """The hop with what became of it: as it is in the other graph, with another verdict, or not in it."""
+    verdict = _verdict_there(hop, there)
+    change = mark if verdict is None else "same" if verdict == hop.verdict or hop.stale else "changed"
+    return msgspec.structs.replace(hop, change=change)
+
+
+def _verdict_there(hop: Hop, there: Grants) -> str | None:
+    verb = hop.type.split("_", 1)[-1]
+    grant = there.of(hop.source).get((verb, hop.target, hop.key))
+    if grant:
+        return grant.verdict
+    steps = there.graph.out(hop.source)
+    return hop.verdict if any(e.type == hop.type and e.key == hop.key for e in steps) else None
+
+
+def _fix(graph: Graph, hops: list[Hop]) -> str:
+    """The first step that is new is the one that was not there when the baseline was approved."""
+    new = next((hop for hop in hops if hop.change in ("added", "changed")), None)
+    if new is None:
+        return "No step of this way is new: an entry point is. Take away its credentials or what lets it in."
+    source, target = named(graph, new.source), named(graph, new.target)
+    return f"Take back the step that is new, {new.type} from `{source}` to `{target}`; the rest was approved."
+
+
+def _nodes(pair: Pair) -> set[str]:
+    return {end for hop in pair.path().hops for end in (hop.source, hop.target)}
+
+
+def _stale(pair: Pair) -> bool:
+    return pair.path().stale is not None
+
+
+def _verdict(pair: Pair | None) -> str:
+    return "" if pair is None else CERTAIN if pair.certain else POSSIBLE

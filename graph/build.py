@@ -1,0 +1,78 @@
+"""Builds the graph of a snapshot: facts, then what follows from them, each rule in its place."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from graph.artefact import artefact_id
+from graph.builder import Builder
+from graph.edges.access import add_access
+from graph.edges.assume import add_assume
+from graph.edges.escalate import add_escalation
+from graph.edges.federate import add_federation
+from graph.edges.network import add_network
+from graph.edges.people import add_people
+from graph.edges.protect import add_protection
+from graph.estate import Estate
+from graph.jewels import add_jewels
+from graph.model import Edge, Graph, Node
+from graph.nodes import add_facts
+from graph.options import BuildOptions
+from graph.reach import CERTAIN, POSSIBLE, Network
+from graph.sets import Sets
+from ingest.snapshot import Snapshot
+
+# In this order: edges may only join nodes that are there, and jewels may be outcomes.
+DERIVATIONS = (add_escalation, add_assume, add_federation, add_people, add_access, add_protection)
+MEASURED = ("AWSPrincipal", "AWSSSOUser", "AWSSSOGroup")
+
+
+def build(snapshot: Snapshot, options: BuildOptions) -> Graph:
+    """The graph of a snapshot. The same snapshot and options give the same graph."""
+    with _collector_paused():
+        builder = Builder(snapshot, options)
+        add_facts(builder)
+        add_network(builder)
+        estate = Estate(snapshot)
+        sets = Sets(estate, builder)
+        for derive in DERIVATIONS:
+            derive(builder, estate, sets)
+        add_jewels(builder)
+        nodes, edges = builder.finish()
+    return Graph(artefact_id(snapshot, options), snapshot.id, snapshot.taken_at, with_hops(nodes, edges), edges)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Building only allocates; walking the growing heap again and again would cost several times the work itself."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def with_hops(nodes: dict[str, Node], edges: list[Edge]) -> dict[str, Node]:
+    """The nodes, principals among them with their distance to an administrator and to a crown jewel."""
+    goals = {
+        "admin": [n.id for n in nodes.values() if n.label == "Outcome"],
+        "jewel": [n.id for n in nodes.values() if n.label == "CrownJewel"],
+    }
+    hops: dict[str, dict[str, int]] = {}
+    for prefix, types in (("hops", CERTAIN), ("may_hops", POSSIBLE)):
+        network = Network.of(nodes, edges, types)
+        for goal, targets in goals.items():
+            reach = network.search(targets)
+            for node_id in reach.reaching():
+                hops.setdefault(node_id, {})[f"{prefix}_to_{goal}"] = reach.hops(node_id) or 0
+    return {i: _measured(node, hops.get(i)) for i, node in nodes.items()}
+
+
+def _measured(node: Node, hops: dict[str, int] | None) -> Node:
+    if not hops or not set(node.labels) & set(MEASURED):
+        return node
+    return Node(node.id, node.labels, dict(sorted({**node.properties, **hops}.items())))

@@ -1,0 +1,1 @@
+"""Derived edges: who can take which role, gain which rights, use which resource, reach which interface."""

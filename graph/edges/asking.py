@@ -1,0 +1,98 @@
+"""Asks whether a principal's policies allow all that a technique needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from graph.proof import NO_STEP, YES_STEP, Step, best, step_of
+from graph.techniques import Need
+from policy import PolicySet, Principal, Request, Truth
+
+MAX_CANDIDATES = 64
+
+
+@dataclass(frozen=True)
+class Asker:
+    """One principal's policies, in one account."""
+
+    policies: PolicySet
+    principal: Principal
+    account_id: str
+    partition: str
+
+    def could(self, needs: Iterable[Need]) -> bool:
+        """Whether each action is allowed on something: cheap, and false for most sets."""
+        return all(self.policies.allows_action(need.action) for need in needs)
+
+    def all(self, needs: Sequence[Need], target: str | None) -> Step:
+        """Whether every need is met. Needs on `new` must be met by one and the same resource of the caller's choice."""
+        if not self.could(needs):
+            return NO_STEP
+        fixed = reduce(_both, (self._ask(n, self._resource(n, target)) for n in needs if n.on != "new"), YES_STEP)
+        new = [n for n in needs if n.on == "new"]
+        if not new or fixed.truth is Truth.NO:
+            return fixed
+        return fixed & best(reduce(_both, (self._ask(n, arn) for n in new), YES_STEP) for arn in self._candidates(new))
+
+    def _resource(self, need: Need, target: str | None) -> str:
+        if need.on in ("target", "self"):
+            return target or self.principal.arn
+        return fill(need.on, self.partition, self.account_id)
+
+    def _ask(self, need: Need, resource: str) -> Step:
+        context = {k.lower(): (fill(v, self.partition, self.account_id),) for k, v in need.context.items()}
+        verdict = self.policies.decide(Request(self.principal, need.action, resource, self.account_id, context))
+        return step_of(verdict, f"{need.action}.")
+
+    def _candidates(self, needs: Sequence[Need]) -> list[str]:
+        """Resources a caller may name: one of no particular name, and one for each pattern that its policies allow.
+
+        A `*` that stays in a candidate stands for a character of the caller's choice: only patterns match it.
+        """
+        template = fill(needs[0].resource, self.partition, self.account_id)
+        found = {template: None}
+        for need in needs:
+            for pattern in self._allowed(need.action):
+                merged = merge_arns(pattern, template)
+                if merged:
+                    found[merged] = None
+        return list(found)[:MAX_CANDIDATES]
+
+    def _allowed(self, action: str) -> Iterator[str]:
+        for policy in self.policies.identity:
+            for statement in policy.document.relevant(action.lower())[0] if policy.document else ():
+                yield from statement.resources
+
+
+def _both(a: Step, b: Step) -> Step:
+    return a & b if a.truth is not Truth.NO and b.truth is not Truth.NO else NO_STEP
+
+
+def fill(text: str, partition: str, account_id: str) -> str:
+    return text.replace("{partition}", partition).replace("{account}", account_id)
+
+
+def merge_arns(pattern: str, template: str) -> str | None:
+    """The ARN that fits both: segment by segment the narrower one; None where they contradict.
+
+    >>> merge_arns("arn:aws:lambda:*:*:function:app-*", "arn:aws:lambda:*:1:function:*")
+    'arn:aws:lambda:*:1:function:app-*'
+    """
+    if pattern == "*":
+        return template
+    ours, theirs = pattern.split(":", 5), template.split(":", 5)
+    if len(ours) < 6:
+        return None
+    return ":".join(segments) if None not in (segments := list(_narrower(ours, theirs))) else None  # type: ignore[arg-type]
+
+
+def _narrower(ours: list[str], theirs: list[str]) -> Iterator[str | None]:
+    for a, b in zip(ours, theirs, strict=True):
+        if a == b or b == "*" or (b.endswith("*") and a.startswith(b[:-1])):
+            yield a
+        elif a == "*" or (a.endswith("*") and b.startswith(a[:-1])):
+            yield b
+        else:
+            yield None

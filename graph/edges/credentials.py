@@ -1,0 +1,62 @@
+"""What techniques ask of things that must exist: spare keys, missing passwords, instance profiles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import ingest.snapshot as facts
+from graph.estate import Holder
+from graph.proof import NO_STEP, YES_STEP, Step
+from graph.techniques import Exists
+from ingest.snapshot import Snapshot
+from policy import Truth
+
+KEYS_PER_USER = 2  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+
+
+class Credentials:
+    """Credentials and instance profiles of a snapshot, each answer in three values."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._keys = Counter(k.user_arn for k in snapshot.all(facts.AccessKey))
+        self._report = {row.user_arn: row for row in snapshot.all(facts.CredentialReportRow)}
+        self._login = {p.user_arn: p.exists for p in snapshot.all(facts.LoginProfile)}
+        self._profiled = {role for p in snapshot.all(facts.InstanceProfile) for role in p.roles}
+
+    def exists(self, what: Exists, target: Holder) -> Step:
+        questions: Mapping[Exists, Callable[[Holder], bool | None]] = {
+            "spare_access_key": self._spare_key,
+            "no_login_profile": self._no_login,
+            "instance_profile": self._profile,
+        }
+        answer = questions[what](target)
+        if answer is None:
+            return Step(Truth.MAYBE, conditions=(f"{UNSEEN[what]} of {target.record.name} was not seen",))
+        return YES_STEP if answer else NO_STEP
+
+    def _spare_key(self, user: Holder) -> bool | None:
+        if self.snapshot.state(user.account_id, "iam.access_keys").complete or user.arn in self._keys:
+            return self._keys[user.arn] < KEYS_PER_USER
+        # The report counts active keys only; an inactive one fills a place too, so only two active ones decide.
+        row = self._report.get(user.arn)
+        return False if row and row.key_1_active and row.key_2_active else None
+
+    def _no_login(self, user: Holder) -> bool | None:
+        if user.arn in self._login:
+            return not self._login[user.arn]
+        row = self._report.get(user.arn)
+        return None if row is None or row.password_enabled is None else not row.password_enabled
+
+    def _profile(self, role: Holder) -> bool | None:
+        if role.arn in self._profiled:
+            return True
+        return False if self.snapshot.state(role.account_id, "iam.authorization").complete else None
+
+
+UNSEEN: Mapping[Exists, str] = {
+    "spare_access_key": "whether there is room for an access key",
+    "no_login_profile": "whether there is a password",
+    "instance_profile": "whether there is an instance profile",
+}

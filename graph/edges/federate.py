@@ -1,0 +1,85 @@
+"""CAN_ASSUME for those whom an identity provider vouches for: pipelines by OpenID Connect, people by SAML.
+
+A trust policy narrows the provider's subjects by a condition on `<host>:sub`. Each subject pattern that a role accepts
+is a principal of its own; a role that asks for no subject accepts every one, written `*`.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graph.builder import Builder
+from graph.edges.trusts import Trust, trusts
+from graph.estate import RESERVED, Estate
+from graph.proof import add_step, step_of
+from graph.sets import Sets
+from policy import PolicySet, Principal, Request, Statement
+
+CI_HOSTS = (
+    "token.actions.githubusercontent.com",
+    "gitlab.com",
+    "agent.buildkite.com",
+    "app.terraform.io",
+    "api.bitbucket.org",
+    "oidc.circleci.com",
+)
+SUBJECT_OPERATORS = ("stringequals", "stringlike", "stringequalsignorecase")
+ACTIONS = {"oidc": "sts:AssumeRoleWithWebIdentity", "saml": "sts:AssumeRoleWithSAML"}
+
+
+def add_federation(builder: Builder, estate: Estate, sets: Sets) -> None:
+    """Writes federated principals and what they may assume. Identity Center's own roles belong to its people."""
+    for trust in trusts(estate):
+        if not trust.role.record.path.startswith(RESERVED):
+            for provider in sorted(trust.federated):
+                _add_provider(builder, sets, trust, provider)
+
+
+def _add_provider(builder: Builder, sets: Sets, trust: Trust, provider: str) -> None:
+    host = provider.split(":oidc-provider/")[-1].split(":saml-provider/")[-1]
+    kind = "saml" if ":saml-provider/" in provider else "oidc"
+    for subject in _subjects(trust, provider, f"{host}:sub"):
+        node_id = _principal(builder, trust, provider, host, kind, subject)
+        context = {f"{host}:sub": (subject,)} if kind == "oidc" else {}
+        account = provider.split(":")[4] if provider.startswith("arn:") else ""
+        principal = Principal(provider, account, "federated", {k.lower(): v for k, v in context.items()})
+        role = trust.role
+        request = Request(principal, ACTIONS[kind], role.arn, role.account_id)
+        verdict = PolicySet((), None, None).decide(request, trust.policy)
+        step = step_of(verdict, f"{ACTIONS[kind]} on {role.record.name} with subject {subject}.").as_seen(role.stale)
+        add_step(builder, sets.own(node_id, account, subject), "ASSUME", role.arn, step)
+
+
+def _principal(builder: Builder, trust: Trust, provider: str, host: str, kind: str, subject: str) -> str:
+    return builder.node(
+        "AWSFederatedPrincipal",
+        f"{provider}#{subject}",
+        name=f"{host} {subject}" if subject != "*" else f"anyone whom {host} vouches for",
+        arn=provider,
+        account_id=trust.role.account_id,
+        provider=provider,
+        kind=kind,
+        subject=subject,
+        ci=any(host == ci or host.startswith(f"{ci}/") for ci in CI_HOSTS),
+        stale=trust.role.stale,
+    )
+
+
+def _subjects(trust: Trust, provider: str, key: str) -> list[str]:
+    """The subject patterns that let a caller of this provider in, one per Allow statement and value."""
+    found = {s for st in _statements(trust, provider) for s in _subjects_of(st, key)}
+    return sorted(found)
+
+
+def _statements(trust: Trust, provider: str) -> Iterator[Statement]:
+    document = trust.policy.document
+    for statement in document.statements if document else ():
+        if statement.effect == "Allow" and provider in (statement.principals or {}).get("Federated", ()):
+            yield statement
+
+
+def _subjects_of(statement: Statement, key: str) -> list[str]:
+    conditions = [c for c in statement.conditions if c.key.lower() == key.lower()]
+    values = [v for c in conditions if c.operator.lower().split(":")[-1] in SUBJECT_OPERATORS for v in c.values]
+    return values or ["*"]

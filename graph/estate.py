@@ -1,0 +1,261 @@
+"""The snapshot as the edge rules ask for it: principals with their policies, chains of SCPs, roles by account."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import ingest.snapshot as facts
+from ingest.snapshot import Snapshot, Unseen
+from policy import Malformed, Policy, PolicySet, Principal, parse
+
+Record = facts.User | facts.Role | facts.Group
+SERVICE_LINKED = "/aws-service-role/"
+RESERVED = "/aws-reserved/"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The SCPs above an account, root first; `levels` None where none apply. `stale`: when they were last seen."""
+
+    levels: tuple[tuple[Policy, ...], ...] | None
+    stale: str | None = None
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A user, group or role with everything that decides what it may do."""
+
+    record: Record
+    principal: Principal
+    identity: tuple[Policy, ...]
+    boundary: Policy | None
+    chain: Chain
+    stale: str | None
+
+    @property
+    def arn(self) -> str:
+        return self.record.arn
+
+    @property
+    def account_id(self) -> str:
+        return self.record.account_id
+
+    @cached_property
+    def policies(self) -> PolicySet:
+        """Everything that decides for this principal, what belongs to it alone included."""
+        return PolicySet(self.identity, self.boundary, self.chain.levels)
+
+
+def partition(arn: str) -> str:
+    """The partition of an ARN: `aws`, `aws-us-gov`, `aws-cn`, …"""
+    return arn.split(":", 2)[1]
+
+
+class Estate:
+    """One index over one snapshot. Policies are parsed once per distinct text."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._parsed: dict[str, Policy] = {}
+        self.organization = next(iter(snapshot.all(facts.Organization)), None)
+        self.accounts = {a.id: a for a in snapshot.all(facts.Account)}
+        self.management = self.organization.management_account_id if self.organization else None
+
+    # -- policies
+    def policy(self, policy_id: str, name: str, text: str | Unseen | None) -> Policy:
+        """A policy by its text; one that was not seen, or is malformed, has no document and applies as MAYBE."""
+        if text is None or isinstance(text, Unseen):
+            return Policy(policy_id, name, None)
+        key = f"{policy_id} {name} {text}"
+        found = self._parsed.get(key)
+        if found is None:
+            found = self._parsed[key] = _parsed(policy_id, name, text)
+        return found
+
+    @cached_property
+    def _managed(self) -> dict[tuple[str, str], facts.ManagedPolicy]:
+        return {(p.account_id, p.arn): p for p in self.snapshot.all(facts.ManagedPolicy)}
+
+    @cached_property
+    def _aws_managed(self) -> dict[str, facts.ManagedPolicy]:
+        return {p.arn: p for p in self.snapshot.all(facts.ManagedPolicy) if ":iam::aws:" in p.arn}
+
+    def managed(self, account_id: str, arn: str) -> Policy:
+        """A managed policy as an account sees it; AWS's own are the same in every account."""
+        record = self._managed.get((account_id, arn)) or self._aws_managed.get(arn)
+        name = arn.rsplit("/", 1)[-1]
+        return self.policy(arn, name, record.document if record else None)
+
+    def inline(self, holder_arn: str, policy: facts.InlinePolicy) -> Policy:
+        return self.policy(f"{holder_arn}/{policy.name}", policy.name, policy.document)
+
+    def trust(self, role: facts.Role) -> Policy:
+        return self.policy(f"{role.arn}/trust", "trust policy", role.trust)
+
+    # -- principals
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], facts.Group]:
+        return {(g.account_id, g.name): g for g in self.snapshot.all(facts.Group)}
+
+    @cached_property
+    def holders(self) -> dict[str, Holder]:
+        """Users, roles and groups by ARN."""
+        records: list[Record] = [
+            *self.snapshot.all(facts.User),
+            *self.snapshot.all(facts.Role),
+            *self.snapshot.all(facts.Group),
+        ]
+        return {r.arn: self._holder(r) for r in records}
+
+    def _holder(self, record: Record) -> Holder:
+        boundary = None if isinstance(record, facts.Group) else record.boundary
+        exempt = record.path.startswith(SERVICE_LINKED)
+        return Holder(
+            record,
+            self._principal(record),
+            tuple(self._identity(record)),
+            self.managed(record.account_id, boundary) if boundary else None,
+            Chain(None) if exempt else self.chain(record.account_id),
+            self.snapshot.stale_since(record),
+        )
+
+    def _identity(self, record: Record) -> Iterator[Policy]:
+        yield from (self.inline(record.arn, p) for p in record.inline)
+        yield from (self.managed(record.account_id, arn) for arn in record.attached)
+        if isinstance(record, facts.User):
+            for name in record.groups:
+                group = self.groups.get((record.account_id, name))
+                if group is None:
+                    yield Policy(f"{record.account_id} group {name}", f"group {name}", None)
+                else:
+                    yield from self._identity(group)
+
+    def _principal(self, record: Record) -> Principal:
+        """What is known of a principal whatever it asks.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        """
+        context = self.account_context(record.account_id)
+        context["aws:principalarn"] = (record.arn,)
+        if isinstance(record, facts.Group):
+            return Principal(record.arn, record.account_id, "user", context)
+        context |= {f"aws:principaltag/{k.lower()}": (v,) for k, v in record.tags.items()}
+        if isinstance(record, facts.User):
+            context |= {
+                "aws:username": (record.name,),
+                "aws:userid": (record.unique_id,),
+                "aws:principaltype": ("User",),
+            }
+            return Principal(record.arn, record.account_id, "user", context)
+        context["aws:principaltype"] = ("AssumedRole",)
+        return Principal(record.arn, record.account_id, "role", context)
+
+    def account_context(self, account_id: str) -> dict[str, tuple[str, ...]]:
+        """The facts that every principal of an account shares."""
+        context: dict[str, tuple[str, ...]] = {"aws:principalaccount": (account_id,)}
+        if self.organization and account_id in self.accounts:
+            context["aws:principalorgid"] = (self.organization.id,)
+            path = self.unit_path(account_id)
+            if path is not None:
+                context["aws:principalorgpaths"] = ("/".join([self.organization.id, *path, ""]),)
+        return context
+
+    # -- the organization
+    @cached_property
+    def _parents(self) -> dict[str, str | None]:
+        return {u.id: u.parent_id for u in self.snapshot.all(facts.OrganizationalUnit)}
+
+    def unit_path(self, account_id: str) -> list[str] | None:
+        """Ids of the units above an account, root first; None where a parent was not seen."""
+        account = self.accounts.get(account_id)
+        above = account.parent_id if account else None
+        path: list[str] = []
+        while isinstance(above, str):
+            if above not in self._parents or above in path:
+                return None
+            path.insert(0, above)
+            above = self._parents[above]
+        return path or None
+
+    @cached_property
+    def _attached(self) -> dict[str, tuple[Policy, ...]]:
+        by_id = {p.id: self.policy(p.arn, p.name, p.document) for p in self.snapshot.all(facts.OrganizationPolicy)}
+        targets = [t for t in self.snapshot.all(facts.PolicyTarget) if t.kind == "scp"]
+        return {t.target_id: tuple(by_id.get(i, Policy(i, i, None)) for i in t.policy_ids) for t in targets}
+
+    def chain(self, account_id: str) -> Chain:
+        """The SCPs that bind an account. None bind the management account, nor an account outside an organization.
+
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+        """
+        if account_id not in self._chains:
+            self._chains[account_id] = self._chain(account_id)
+        return self._chains[account_id]
+
+    @cached_property
+    def _chains(self) -> dict[str, Chain]:
+        return {}
+
+    def _chain(self, account_id: str) -> Chain:
+        if self.organization is None and not self._organization_expected:
+            return Chain(None)
+        if account_id == self.management or (self.accounts and account_id not in self.accounts):
+            return Chain(None)
+        unseen = Policy("scp", "service control policies", None)
+        path = self.unit_path(account_id)
+        if path is None:
+            return Chain(((unseen,),), self._policies_stale)
+        levels = tuple(self._attached.get(target, (unseen,)) for target in (*path, account_id))
+        return Chain(levels, self._policies_stale)
+
+    @cached_property
+    def _organization_expected(self) -> bool:
+        return any(scope.collector.startswith("organizations.") for scope in self.snapshot.shards)
+
+    @cached_property
+    def _policies_stale(self) -> str | None:
+        policies = self.snapshot.all(facts.PolicyTarget)
+        return next((s for p in policies if (s := self.snapshot.stale_since(p))), None)
+
+    # -- by account
+    @cached_property
+    def roles(self) -> Mapping[str, Sequence[Holder]]:
+        return self._by_account(facts.Role)
+
+    @cached_property
+    def users(self) -> Mapping[str, Sequence[Holder]]:
+        return self._by_account(facts.User)
+
+    def _by_account(self, kind: type) -> Mapping[str, Sequence[Holder]]:
+        out: dict[str, list[Holder]] = defaultdict(list)
+        for holder in self.holders.values():
+            if isinstance(holder.record, kind):
+                out[holder.account_id].append(holder)
+        return out
+
+    @cached_property
+    def identity_accounts(self) -> set[str]:
+        """Accounts whose principals are known, from this time or before."""
+        return {h.account_id for h in self.holders.values()}
+
+    def partition_of(self, account_id: str) -> str:
+        account = self.accounts.get(account_id)
+        if account:
+            return partition(account.arn)
+        first = next((h for h in self.holders.values() if h.account_id == account_id), None)
+        return partition(first.arn) if first else self._partition
+
+    @cached_property
+    def _partition(self) -> str:
+        arn = next(iter(self.holders), None) or (self.organization.arn if self.organization else "arn:aws:")
+        return partition(arn)
+
+
+def _parsed(policy_id: str, name: str, text: str) -> Policy:
+    try:
+        return Policy(policy_id, name, parse(text))
+    except Malformed:
+        return Policy(policy_id, name, None)  # a grant that cannot be read is possible, never absent

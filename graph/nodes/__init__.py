@@ -1,0 +1,30 @@
+"""Facts of a snapshot to nodes and to the edges that say no more than the facts do."""
+
+from __future__ import annotations
+
+from graph.builder import Builder
+from graph.nodes.coverage import add_coverage
+from graph.nodes.credentials import add_credentials
+from graph.nodes.identity import add_identity
+from graph.nodes.identity_center import add_identity_center, reserved_role, reserved_roles
+from graph.nodes.network import add_network_facts
+from graph.nodes.organization import add_organization, external_account
+from graph.nodes.resources import add_resources
+
+__all__ = ["add_facts", "external_account", "reserved_role", "reserved_roles"]
+
+GROUPS = (
+    add_organization,
+    add_identity,
+    add_credentials,
+    add_identity_center,
+    add_network_facts,
+    add_resources,
+    add_coverage,
+)
+
+
+def add_facts(builder: Builder) -> None:
+    """Adds every fact of the snapshot, each group after those it points to."""
+    for add in GROUPS:
+        add(builder)

@@ -1,0 +1,132 @@
+"""The protect surface: what holds data, keys, secrets, backups and evidence, and what runs with a role."""
+
+from __future__ import annotations
+
+from graph.builder import Builder
+from graph.model import Properties, Value
+from graph.nodes.identity import role_node
+from graph.nodes.network import join_network
+from graph.nodes.ownership import owned, partitions, resource
+from ingest.snapshot import (
+    BackupVault,
+    Bucket,
+    DatabaseCluster,
+    DatabaseInstance,
+    Function,
+    Key,
+    PublicAccessBlock,
+    RecoveryPoint,
+    Secret,
+    Trail,
+    Unseen,
+)
+from ingest.snapshot.resources import Located
+
+RESTORABLE = ("RDSInstance", "RDSCluster", "S3Bucket", "EC2Instance")
+
+
+def add_resources(builder: Builder) -> None:
+    """Adds every resource with what is particular to its kind."""
+    _add_buckets_and_trails(builder)
+    _add_databases(builder)
+    _add_backups(builder)
+    _add_keys_and_secrets(builder)
+    _add_functions(builder)
+
+
+def _add(builder: Builder, label: str, record: Located, **properties: Value) -> None:
+    builder.fact(
+        record,
+        label,
+        record.arn,
+        name=record.name,
+        arn=record.arn,
+        region=record.region,
+        **owned(builder, record.account_id, record.tags),
+        **properties,
+    )
+    resource(builder, record.account_id, record.arn)
+
+
+def _policy(policy: str | Unseen | None) -> Properties:
+    """A resource policy: its text, nothing where there is none, and a mark where nobody knows."""
+    return {"policy_unseen": True} if isinstance(policy, Unseen) else {"policy": policy}
+
+
+def _public_blocked(block: PublicAccessBlock | Unseen | None) -> bool | None:
+    if isinstance(block, Unseen):
+        return None
+    return block is not None and all(
+        (block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets)
+    )
+
+
+def _add_buckets_and_trails(builder: Builder) -> None:
+    for bucket in builder.snapshot.all(Bucket):
+        _add(
+            builder,
+            "S3Bucket",
+            bucket,
+            public_blocked=_public_blocked(bucket.public_access_block),
+            **_policy(bucket.policy),
+        )
+    partition = partitions(builder.snapshot)
+    for trail in builder.snapshot.all(Trail):
+        _add(builder, "CloudTrailTrail", trail, bucket=trail.bucket, organization_trail=trail.is_organization_trail)
+        arn = f"arn:{partition.get(trail.account_id) or partition['']}:s3:::{trail.bucket}"
+        if builder.has(arn):
+            builder.edge(trail.arn, "LOGS_TO", arn, stale=builder.snapshot.stale_since(trail))
+
+
+def _add_databases(builder: Builder) -> None:
+    for instance in builder.snapshot.all(DatabaseInstance):
+        _add(
+            builder,
+            "RDSInstance",
+            instance,
+            engine=instance.engine,
+            deletion_protection=instance.deletion_protection,
+            publicly_accessible=instance.publicly_accessible,
+            backup_retention_days=instance.backup_retention_days,
+        )
+        join_network(builder, instance.arn, groups=instance.groups)
+    for cluster in builder.snapshot.all(DatabaseCluster):
+        _add(
+            builder,
+            "RDSCluster",
+            cluster,
+            engine=cluster.engine,
+            deletion_protection=cluster.deletion_protection,
+            backup_retention_days=cluster.backup_retention_days,
+        )
+        join_network(builder, cluster.arn, groups=cluster.groups)
+
+
+def _add_backups(builder: Builder) -> None:
+    for vault in builder.snapshot.all(BackupVault):
+        _add(builder, "BackupVault", vault, locked=vault.locked, **_policy(vault.policy))
+    for point in builder.snapshot.all(RecoveryPoint):
+        _add(builder, "RecoveryPoint", point, vault_arn=point.vault_arn, resource_arn=point.resource_arn)
+        stale = builder.snapshot.stale_since(point)
+        if builder.has(point.vault_arn):
+            builder.edge(point.arn, "KEPT_IN", point.vault_arn, stale=stale)
+        if builder.label_of(point.resource_arn) in RESTORABLE:
+            builder.edge(point.resource_arn, "BACKED_UP_BY", point.arn, stale=stale)
+
+
+def _add_keys_and_secrets(builder: Builder) -> None:
+    for key in builder.snapshot.all(Key):
+        _add(builder, "KMSKey", key, manager=key.manager, state=key.state, **_policy(key.policy))
+    for secret in builder.snapshot.all(Secret):
+        _add(
+            builder, "SecretsManagerSecret", secret, rotation_enabled=secret.rotation_enabled, **_policy(secret.policy)
+        )
+
+
+def _add_functions(builder: Builder) -> None:
+    for function in builder.snapshot.all(Function):
+        _add(builder, "AWSLambda", function, runtime=function.runtime)
+        join_network(builder, function.arn, groups=function.groups)
+        role = role_node(builder, function.role_arn)
+        if role:
+            builder.edge(function.arn, "RUNS_AS", role, stale=builder.snapshot.stale_since(function))

@@ -1,0 +1,17 @@
+"""The schema of the graph: every label, relationship, key and property, declared once."""
+
+from graph.schema.declare import Label, Property, Relationship
+from graph.schema.labels import COMMON, JEWEL_LABELS, LABELS, SECONDARY_LABELS
+from graph.schema.relationships import DERIVED, RELATIONSHIPS
+
+__all__ = [
+    "COMMON",
+    "DERIVED",
+    "JEWEL_LABELS",
+    "LABELS",
+    "RELATIONSHIPS",
+    "SECONDARY_LABELS",
+    "Label",
+    "Property",
+    "Relationship",
+]

@@ -1,0 +1,138 @@
+"""The graph in a directory, served by an owner process: two databases, and a pointer to the one that is current.
+
+A transaction of this engine is atomic on disk, but a scan that runs while it commits sees some of its pages old and
+some new. So the current database is never written: the next graph is made in the other one and the pointer flips.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from neo4j import GraphDatabase
+
+from graph.store import bulk
+from graph.store.attach import attach
+from graph.store.errors import StoreError
+from graph.store.home import Guard, each_batch
+from graph.store.lease import lease
+from graph.store.rows import Rows
+from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState, write_atomic
+from graph.store.write import Writer
+
+FORMAT = 1
+
+
+class Pointer(msgspec.Struct, frozen=True):
+    """Which database is current, and the version of this layout."""
+
+    format: int = FORMAT
+    database: str = DATABASES[0]
+
+
+class Embedded:
+    """The home of an `embedded:///path` store. Making one attaches to the owner process or starts it."""
+
+    read_only_user = True
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory.absolute()
+        self.address = f"embedded://{self._directory}"
+        self.database()  # refuses a layout of another version before anything starts
+        owner = attach(self._directory)
+        self._state: OwnerState = owner.state
+        self._child = owner.child  # kept so that its end is noticed by this process
+        self.started_owner = owner.started
+        self.uri = owner.state.uri
+        self.writer = (WRITER, owner.state.writer_password)
+        self.reader = (READER, owner.state.reader_password)
+
+    def database(self) -> str:
+        path = self._directory / "current.json"
+        try:
+            pointer = msgspec.json.decode(path.read_bytes(), type=Pointer)
+        except FileNotFoundError:
+            return DATABASES[0]
+        except msgspec.DecodeError as error:
+            raise StoreError(f"`{path}` cannot be read ({error}): remove `{self._directory}` and load again") from error
+        if pointer.format != FORMAT or pointer.database not in DATABASES:
+            raise StoreError(f"`{path}` was written by another version (format {pointer.format}, this one reads {FORMAT}): "
+                             f"remove `{self._directory}` and load again")
+        return pointer.database
+
+    @contextmanager
+    def writing(self) -> Iterator[Guard]:
+        with lease(self._directory) as held:
+            try:
+                yield held.check
+            except OSError as error:
+                raise StoreError(f"`{self._directory}` cannot be written ({error.strerror or error}): "
+                                 "make room or allow it, then load again") from error
+
+    def replace(self, rows: Iterable[Rows], guard: Guard) -> None:
+        name = self._idle()
+        building = self._clear_building()
+        bulk.build(building, self._directory, rows)
+        self._install(building, name, guard)
+        self._flip(name, guard)
+
+    def amend(self, change: Callable[[Writer], None], guard: Guard) -> None:
+        """Copy the current database, which nobody writes, and change the copy."""
+        name = self._idle()
+        building = self._clear_building()
+        shutil.copytree(self._databases / self.database(), building, ignore=shutil.ignore_patterns("*.lck", "*.wal"))
+        self._install(building, name, guard)
+        with GraphDatabase.driver(self.uri, auth=self.writer, telemetry_disabled=True) as driver, \
+                driver.session(database=name) as session:
+            change(Writer(each_batch(session)))
+        self.settle(name)
+        self._flip(name, guard)
+
+    def settle(self, database: str) -> None:
+        """Close a database, which writes all its pages; the next reader opens it again."""
+        self._command(f"close database {database}")
+
+    @property
+    def _databases(self) -> Path:
+        return self._directory / "engine" / "databases"
+
+    def _idle(self) -> str:
+        first, second = DATABASES
+        return second if self.database() == first else first
+
+    def _clear_building(self) -> Path:
+        """Where the next database is built. What a writer that died left there goes."""
+        building = self._directory / "engine" / "building"
+        shutil.rmtree(building, ignore_errors=True)
+        return building
+
+    def _install(self, building: Path, name: str, guard: Guard) -> None:
+        guard()
+        if (self._databases / name).exists():
+            self._command(f"drop database {name}")
+        building.rename(self._databases / name)
+
+    def _flip(self, name: str, guard: Guard) -> None:
+        guard()
+        write_atomic(self._directory / "current.json", msgspec.json.encode(Pointer(database=name)))
+
+    def _command(self, command: str) -> None:
+        """A server command; only the root user may give one, and only over HTTP."""
+        credentials = base64.b64encode(f"root:{self._state.root_password}".encode()).decode()
+        connection = http.client.HTTPConnection(HOST, self._state.http_port, timeout=60)
+        try:
+            connection.request("POST", "/api/v1/server", msgspec.json.encode({"command": command}),
+                               {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"})
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            raise StoreError(f"the graph engine of `{self._directory}` has gone: run the command again to start it") from error
+        finally:
+            connection.close()
+        if status != 200:
+            raise StoreError(f"the graph engine of `{self._directory}` refused to {command} (HTTP {status}): "
+                             f"see `{self._directory / 'log'}`")

@@ -1,0 +1,49 @@
+"""Where a graph lives: what differs between the engines is behind this, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from neo4j import Session
+
+from graph.store.results import Row
+from graph.store.rows import Rows
+from graph.store.write import Run, Writer
+
+Auth = tuple[str, str]
+Guard = Callable[[], None]  # raises StoreError where another writer has taken over
+
+
+class Home(Protocol):
+    """A graph's place on an engine. All its methods that write want the guard of `writing`."""
+
+    uri: str
+    address: str  # what people may read: no credentials
+    writer: Auth
+    reader: Auth
+    read_only_user: bool  # the engine itself refuses writes of `reader`
+    started_owner: bool  # this process started the engine
+
+    def database(self) -> str:
+        """The database that readers use now."""
+
+    def writing(self) -> AbstractContextManager[Guard]:
+        """The lease of the one writer. StoreError where another holds it."""
+
+    def replace(self, rows: Iterable[Rows], guard: Guard) -> None:
+        """Make these rows all that readers see, at once."""
+
+    def amend(self, change: Callable[[Writer], None], guard: Guard) -> None:
+        """Apply a change to what readers see, at once."""
+
+    def settle(self, database: str) -> None:
+        """Called after writes that went straight into a database."""
+
+
+def each_batch(session: Session) -> Run:
+    """Every statement in a transaction of its own, tried again where the engine asks for it."""
+    def run(query: str, rows: list[Row]) -> list[Row]:
+        return session.execute_write(lambda tx: tx.run(query, rows=rows).data())  # type: ignore[arg-type]
+    return run

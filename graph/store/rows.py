@@ -1,0 +1,135 @@
+"""From a Graph to the rows that a store writes, and the difference between two graphs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from graph.model import Edge, Graph, Node
+from graph.schema import LABELS, RELATIONSHIPS, SECONDARY_LABELS
+from graph.store.errors import StoreError
+
+Identity = tuple[str, ...]  # of a node: (id,); of an edge: (source, type, target, key)
+Dates = Mapping[Identity, tuple[str, str]]  # firstseen and lastupdated
+
+
+class NodeRows(msgspec.Struct, frozen=True, tag="nodes"):
+    """Property maps of nodes that carry the same labels; the first is the primary one."""
+
+    labels: tuple[str, ...]
+    rows: list[dict[str, Any]]
+
+
+class EdgeRows(msgspec.Struct, frozen=True, tag="edges"):
+    """`{source, target, key, properties}` of relationships of one type between the same primary labels."""
+
+    type: str
+    source_label: str
+    target_label: str
+    rows: list[dict[str, Any]]
+
+
+Rows = NodeRows | EdgeRows
+
+
+@dataclass(frozen=True)
+class Change:
+    """Nodes and edges that one graph has and the other has not, or has with other content."""
+
+    nodes_added: list[Node]
+    nodes_changed: list[Node]
+    nodes_removed: list[Node]
+    edges_added: list[Edge]
+    edges_changed: list[Edge]
+    edges_removed: list[Edge]
+
+    def counts(self) -> dict[str, int]:
+        return {name: len(items) for name, items in vars(self).items()}
+
+    def __len__(self) -> int:
+        return sum(self.counts().values())
+
+
+def check(graph: Graph) -> None:
+    """Raise StoreError where a graph is not one the schema describes: this is what keeps names out of Cypher text."""
+    for node in graph.nodes.values():
+        if node.label not in LABELS or not set(node.labels[1:]) <= set(SECONDARY_LABELS):
+            raise StoreError(f"node `{node.id}` has labels {node.labels}: declare them in graph/schema/labels.py")
+    seen: set[Identity] = set()
+    for edge in graph.edges:
+        if edge.type not in RELATIONSHIPS:
+            raise StoreError(f"relationship `{edge.type}` is unknown: declare it in graph/schema/relationships.py")
+        if edge.source not in graph.nodes or edge.target not in graph.nodes:
+            raise StoreError(f"relationship {edge.identity} has an end that is no node: build the graph again")
+        if edge.identity in seen:
+            raise StoreError(f"relationship {edge.identity} is there twice: give each its own key")
+        seen.add(edge.identity)
+
+
+def difference(old: Graph, new: Graph) -> Change:
+    """What has to be written so that a store that holds `old` holds `new`.
+
+    A node whose labels changed is removed and added, and its edges with it: engines rewrite it anyway.
+    """
+    relabelled = {i for i, node in new.nodes.items() if i in old.nodes and old.nodes[i].labels != node.labels}
+    before, after = _edges(old), _edges(new)
+    moved = {i for i in before.keys() & after.keys() if before[i].source in relabelled or before[i].target in relabelled}
+    return Change(
+        nodes_added=[n for i, n in new.nodes.items() if i not in old.nodes or i in relabelled],
+        nodes_changed=[n for i, n in new.nodes.items() if i in old.nodes and i not in relabelled and n != old.nodes[i]],
+        nodes_removed=[n for i, n in old.nodes.items() if i not in new.nodes or i in relabelled],
+        edges_added=[e for i, e in after.items() if i not in before or i in moved],
+        edges_changed=[e for i, e in after.items() if i in before and i not in moved and e != before[i]],
+        edges_removed=[e for i, e in before.items() if i not in after or i in moved],
+    )
+
+
+def _edges(graph: Graph) -> dict[Identity, Edge]:
+    return {edge.identity: edge for edge in graph.edges}
+
+
+def node_rows(nodes: Iterable[Node], at: str, dates: Dates) -> Iterator[NodeRows]:
+    """Rows by label set, each sorted by id. Nodes that `dates` knows keep theirs, the others get `at`."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for node in nodes:
+        groups[node.labels].append(_present(node.properties) | {"id": node.id} | _dated(dates.get((node.id,)), at))
+    for labels in sorted(groups):
+        yield NodeRows(labels, sorted(groups[labels], key=lambda row: row["id"]))
+
+
+def edge_rows(edges: Iterable[Edge], nodes: Mapping[str, Node], at: str, dates: Dates) -> Iterator[EdgeRows]:
+    """Rows by type and primary labels of the ends, each sorted by identity."""
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for edge in edges:
+        properties = _present(edge.properties) | _dated(dates.get(edge.identity), at)
+        if edge.key:
+            properties["key"] = edge.key
+        row = {"source": edge.source, "target": edge.target, "key": edge.key, "properties": properties}
+        groups[edge.type, nodes[edge.source].label, nodes[edge.target].label].append(row)
+    for (kind, source, target), rows in sorted(groups.items()):
+        yield EdgeRows(kind, source, target, sorted(rows, key=lambda r: (r["source"], r["target"], r["key"])))
+
+
+def all_rows(graph: Graph, at: str, dates: Dates) -> Iterator[Rows]:
+    """Every row of a graph, nodes first; last the node that says which graph it is."""
+    yield from node_rows(graph.nodes.values(), at, dates)
+    yield from edge_rows(graph.edges, graph.nodes, at, dates)
+    yield promotion_rows(graph, at)
+
+
+def promotion_rows(graph: Graph, at: str, state: str = "current") -> NodeRows:
+    row = {"id": "current", "name": "promotion", "state": state, "graph": graph.id, "snapshot": graph.snapshot_id, "at": at}
+    return NodeRows(("Promotion",), [row])
+
+
+def _present(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def _dated(dates: tuple[str, str] | None, at: str) -> dict[str, str]:
+    first, last = dates or (at, at)
+    return {"firstseen": first, "lastupdated": last}

@@ -1,0 +1,166 @@
+"""The store: what reads, asks and promotes, the same on every engine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from neo4j import READ_ACCESS, GraphDatabase
+
+from graph.model import Edge, Graph
+from graph.schema import LABELS, RELATIONSHIPS
+from graph.store import adhoc
+from graph.store.ddl import schema_statements
+from graph.store.errors import GraphReplaced, StoreError
+from graph.store.explain import explained
+from graph.store.home import Home, each_batch
+from graph.store.plain import plain
+from graph.store.results import AdhocResult, AuditLine, Promoted, PromotionResult, Row
+from graph.store.rows import Change, Dates, EdgeRows, NodeRows, all_rows, check, difference, edge_rows, node_rows, promotion_rows
+from graph.store.write import Writer
+
+T = TypeVar("T")
+Audit = Callable[[AuditLine], None]
+
+
+class Store:
+    """A graph store. Close it, or use it as a context manager; its methods raise StoreError.
+
+    `limit` is the number of changed rows above which a full load is faster than a difference.
+    """
+
+    def __init__(self, home: Home, clock: Callable[[], datetime], audit: Audit, limit: int) -> None:
+        self._home, self._clock, self._audit, self._limit = home, clock, audit, limit
+        self._reader = GraphDatabase.driver(home.uri, auth=home.reader, telemetry_disabled=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._reader.close()
+
+    @property
+    def started_owner(self) -> bool:
+        """Whether this store started the engine it uses, and so may end it."""
+        return self._home.started_owner
+
+    # Reading
+
+    def read(self, query: str, params: Mapping[str, Any] | None = None) -> list[Row]:
+        """The rows of a query of ours, in plain Python values."""
+        return self._on_current(lambda database: self._read(database, query, params or {}))
+
+    def adhoc(self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float = 10.0, max_rows: int = 1_000,
+              max_bytes: int = 5_000_000) -> AdhocResult:
+        """The rows of a query that a person wrote, as the read-only user, cut off at the caps; audited either way."""
+        if not self._home.read_only_user:
+            raise StoreError(f"`{self._home.address}` has no read-only user for ad-hoc queries: ask by a named query")
+        began, caps = time.perf_counter(), adhoc.Caps(timeout, max_rows, max_bytes)
+        try:
+            result = self._on_current(lambda database: self._adhoc(database, query, params or {}, caps))
+        except StoreError as error:
+            self._audit(AuditLine(self._clock(), query, 0, None, (time.perf_counter() - began) * 1000, str(error)))
+            raise
+        self._audit(AuditLine(self._clock(), query, len(result.rows), result.truncated, result.milliseconds, ""))
+        return result
+
+    def current(self) -> Promoted | None:
+        """What the store holds; None before the first promotion and while a load is under way in place."""
+        found = self.read("MATCH (p:Promotion {id: 'current'}) WHERE p.state = 'current' "
+                          "RETURN p.graph AS graph_id, p.snapshot AS snapshot_id, p.at AS at")
+        return Promoted(**found[0]) if found else None
+
+    def export_edges(self, types: Iterable[str] = tuple(RELATIONSHIPS)) -> list[Edge]:
+        """The relationships of these types as the store holds them, `firstseen` and `lastupdated` among their properties."""
+        return [_edge(kind, row) for kind in types for row in self.read(
+            f"MATCH (a)-[r:{_known(kind)}]->(b) RETURN a.id AS source, b.id AS target, properties(r) AS properties")]
+
+    # Writing
+
+    def promote(self, graph: Graph, previous: Graph | None = None) -> PromotionResult:
+        """Make `graph` what the store holds. `previous` is the artefact that `current` names, where it is at hand.
+
+        Readers see the old graph or the new one; so does whoever looks after a kill at any moment.
+        """
+        check(graph)
+        began = time.perf_counter()
+        with explained(self._home.address), self._home.writing() as guard:
+            held, at = self.current(), f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
+            if held is not None and held.graph_id == graph.id:
+                return PromotionResult("unchanged", time.perf_counter() - began)
+            known = previous if held is not None and previous is not None and held.graph_id == previous.id else None
+            change = difference(known or _nothing(graph), graph)
+            if known is not None and len(change) <= self._limit:
+                self._home.amend(lambda writer: _apply(writer, change, known, graph, at), guard)
+                return PromotionResult("difference", time.perf_counter() - began, **change.counts())
+            self._home.replace(all_rows(graph, at, self._dates(change, at) if known else {}), guard)
+            return PromotionResult("full", time.perf_counter() - began, **change.counts())
+
+    def bulk_load(self, graph: Graph) -> PromotionResult:
+        """Load all of `graph`, whatever the store holds, with new dates."""
+        check(graph)
+        began = time.perf_counter()
+        with explained(self._home.address), self._home.writing() as guard:
+            self._home.replace(all_rows(graph, f"{self._clock():%Y-%m-%dT%H:%M:%SZ}", {}), guard)
+        return PromotionResult("full", time.perf_counter() - began, len(graph.nodes), edges_added=len(graph.edges))
+
+    def wipe(self) -> None:
+        """Make the store hold nothing."""
+        with explained(self._home.address), self._home.writing() as guard:
+            self._home.replace((), guard)
+
+    def ensure_schema(self) -> None:
+        """Make the constraints and indexes that are missing; a graph that was loaded in full has them."""
+        with explained(self._home.address), self._home.writing(), self._writer_session() as session:
+            for statement in schema_statements():
+                session.run(statement).consume()  # type: ignore[arg-type]
+
+    def upsert_nodes(self, primary_label: str, rows: Sequence[Row], extra_labels: Sequence[str] = ()) -> None:
+        """Write nodes into the current graph by their `id`, with these properties instead of what they had."""
+        self._write(lambda writer: writer.upsert_nodes(NodeRows((primary_label, *extra_labels), list(rows))))
+
+    def upsert_relationships(self, kind: str, source_label: str, target_label: str, rows: Sequence[Row]) -> None:
+        """Write relationships into the current graph. Rows are `{source, target, key, properties}`."""
+        self._write(lambda writer: writer.upsert_edges(EdgeRows(kind, source_label, target_label, list(rows))))
+
+    def retire(self, primary_label: str, ids: Sequence[str]) -> None:
+        """Delete nodes of the current graph that have no relationships any more."""
+        self._write(lambda writer: writer.retire_nodes(NodeRows((primary_label,), [{"id": i} for i in ids])))
+
+    # Inside
+
+    def _on_current(self, ask: Callable[[str], T]) -> T:
+        """Ask the current database; once more where it was replaced meanwhile."""
+        try:
+            return ask(self._home.database())
+        except GraphReplaced:
+            return ask(self._home.database())
+
+    def _read(self, database: str, query: str, params: Mapping[str, Any]) -> list[Row]:
+        with explained(self._home.address), \
+                self._reader.session(database=database, default_access_mode=READ_ACCESS) as session:
+            return session.execute_read(lambda tx: [plain(dict(record)) for record in tx.run(query, dict(params))])  # type: ignore[arg-type]
+
+    def _adhoc(self, database: str, query: str, params: Mapping[str, Any], caps: adhoc.Caps) -> AdhocResult:
+        with explained(self._home.address):
+            return adhoc.run(self._home.uri, self._home.reader, database, query, params, caps)
+
+    def _dates(self, change: Change, at: str) -> Dates:
+        """The dates that unchanged and changed content keeps through a full load."""
+        stamps = "r.firstseen AS first, r.lastupdated AS last"
+        dates = {(row["id"],): (row["first"], row["last"]) for label in LABELS
+                 for row in self.read(f"MATCH (r:{label}) RETURN r.id AS id, {stamps}")}
+        for kind in RELATIONSHIPS:
+            for row in self.read(f"MATCH (a)-[r:{kind}]->(b) RETURN a.id AS a, b.id AS b, r.key AS key, {stamps}"):
+                dates[row["a"], kind, row["b"], row["key"] or ""] = (row["first"], row["last"])
+        for item in (*change.nodes_changed, *change.edges_changed):
+            dates[_identity(item)] = (dates[_identity(item)][0], at)
+        for item in (*change.nodes_removed, *change.edges_removed):
+            dates.pop(_identity(item), None)
+        return dates

@@ -1,0 +1,108 @@
+"""Writing rows into one database: all Cypher that writes is here, and nobody's text but the schema's goes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from graph.schema import LABELS, RELATIONSHIPS, SECONDARY_LABELS
+from graph.store.errors import StoreError
+from graph.store.results import Row
+from graph.store.rows import EdgeRows, NodeRows, Rows
+
+BATCH = 5_000  # rows a statement
+Run = Callable[[str, list[Row]], list[Row]]  # a statement over `$rows`, inside a transaction
+
+MATCH_EDGE = "UNWIND $rows AS row MATCH (a:{source} {{id: row.source}})-[r:{type}]->(b:{target} {{id: row.target}}) " \
+             "WHERE coalesce(r.key, '') = row.key "
+
+
+class Writer:
+    """Writes through `run`, which decides what is one transaction: each batch, or all of them."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def create(self, rows: Rows) -> None:
+        """Create nodes or relationships that are known to be absent."""
+        if isinstance(rows, NodeRows):
+            labels = ":".join(_known_labels(rows.labels))
+            self._each(f"UNWIND $rows AS row CREATE (n:{labels}) SET n = row", rows.rows)
+        else:
+            _known_edge(rows)
+            self._each(f"UNWIND $rows AS row MATCH (a:{rows.source_label} {{id: row.source}}) "
+                       f"MATCH (b:{rows.target_label} {{id: row.target}}) CREATE (a)-[r:{rows.type}]->(b) SET r = row.properties",
+                       rows.rows)
+
+    def upsert_nodes(self, nodes: NodeRows) -> None:
+        """Create the nodes that are absent and give the others these properties, all but `firstseen`, instead of their own.
+
+        MERGE with several labels does not use an index on one engine and is not needed: a store has one writer.
+        """
+        label = _known_labels(nodes.labels)[0]
+        found = self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) "
+                           "RETURN n.id AS id, n.firstseen AS firstseen", [{"id": row["id"]} for row in nodes.rows])
+        first = {row["id"]: row["firstseen"] for row in found}
+        self.create(NodeRows(nodes.labels, [row for row in nodes.rows if row["id"] not in first]))
+        self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) SET n = row",
+                   [row | {"firstseen": first[row["id"]]} for row in nodes.rows if row["id"] in first])
+
+    def upsert_edges(self, edges: EdgeRows) -> None:
+        """The same for relationships; one is identified by its ends, its type and its `key`."""
+        match = _match(edges)
+        found = self._each(match + "RETURN row.source AS source, row.target AS target, row.key AS key, r.firstseen AS firstseen",
+                           [_ends(row) for row in edges.rows])
+        first = {_identity(row): row["firstseen"] for row in found}
+        absent = [row for row in edges.rows if _identity(row) not in first]
+        self.create(EdgeRows(edges.type, edges.source_label, edges.target_label, absent))
+        self._each(match + "SET r = row.properties",
+                   [row | {"properties": row["properties"] | {"firstseen": first[_identity(row)]}}
+                    for row in edges.rows if _identity(row) in first])
+
+    def retire_edges(self, edges: EdgeRows) -> None:
+        self._each(_match(edges) + "DELETE r", [_ends(row) for row in edges.rows])
+
+    def retire_nodes(self, nodes: NodeRows) -> None:
+        """Delete nodes whose relationships are gone; one that still has some is an error of the engine's."""
+        label = _known_labels(nodes.labels)[0]
+        self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) DELETE n", [{"id": row["id"]} for row in nodes.rows])
+
+    def clear(self) -> None:
+        """Delete every relationship, then every node but those that say whose turn it is, a batch at a time."""
+        for what, pattern in (("r", "()-[r]->()"), ("n", "(n) WHERE NOT n:Promotion")):
+            while self._run(f"MATCH {pattern} WITH {what} LIMIT {BATCH} DELETE {what} RETURN count(*) AS gone", [])[0]["gone"]:
+                pass
+
+    def _each(self, query: str, rows: Sequence[Row]) -> list[Row]:
+        return [found for batch in batched(rows, BATCH) for found in self._run(query, batch)]
+
+
+def batched(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:
+    return (list(rows[start:start + size]) for start in range(0, len(rows), size))
+
+
+def _match(edges: EdgeRows) -> str:
+    _known_edge(edges)
+    return MATCH_EDGE.format(source=edges.source_label, type=edges.type, target=edges.target_label)
+
+
+def _known_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    primary, *others = labels
+    if primary not in LABELS or not set(others) <= set(SECONDARY_LABELS):
+        raise StoreError(f"labels `{':'.join(labels)}` are unknown: declare them in graph/schema/labels.py")
+    return (primary, *others)
+
+
+def _known_edge(edges: EdgeRows) -> None:
+    _known_labels((edges.source_label,))
+    _known_labels((edges.target_label,))
+    if edges.type not in RELATIONSHIPS:
+        raise StoreError(f"relationship `{edges.type}` is unknown: declare it in graph/schema/relationships.py")
+
+
+def _ends(row: Row) -> dict[str, Any]:
+    return {"source": row["source"], "target": row["target"], "key": row["key"]}
+
+
+def _identity(row: Row) -> tuple[str, str, str]:
+    return (row["source"], row["target"], row["key"])

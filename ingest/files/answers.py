@@ -1,0 +1,149 @@
+"""The answers about one account and region, as a builder of records asks for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar, cast
+
+from ingest.files.declare import Call, Response, Source, last_part
+from ingest.files.place import Place
+from ingest.files.refusals import Refusal
+from ingest.snapshot import Reason, State, Unseen
+
+R = TypeVar("R", bound=Response)
+T = TypeVar("T")
+WORST_FIRST = (Reason.DENIED, Reason.SCP_DENIED, Reason.MALFORMED, Reason.THROTTLED, Reason.TIMEOUT, Reason.ERROR,
+               Reason.NOT_OPTED_IN, Reason.TRUNCATED, Reason.NOT_ATTEMPTED)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer in one file, or a refusal in its place; neither: a call that was made about nothing."""
+
+    call: Call[Any]
+    argument: str
+    place: Place
+    file: str
+    response: Response | None = None
+    refusal: Refusal | None = None
+    truncated: bool = False
+    lost: tuple[str, ...] = ()
+
+
+class Gap(NamedTuple):
+    """Why a shard is not fully seen."""
+
+    state: State
+    reason: Reason
+    detail: str
+
+
+@dataclass
+class Answers:
+    """What the files say about one place. Builders state what they miss with `expect`."""
+
+    place: Place
+    by_call: Mapping[Call[Any], list[Answer]]
+    gaps: list[Gap] = field(default_factory=list)
+    _indexed: dict[Call[Any], dict[str, list[Answer]]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+
+    @property
+    def account(self) -> str:
+        return self.place.account
+
+    @property
+    def region(self) -> str:
+        return self.place.region
+
+    @property
+    def partition(self) -> str:
+        return self.place.partition or "aws"
+
+    def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
+        """The ARN of something here whose answers do not print it."""
+        region = self.region if regional else ""
+        return f"arn:{self.partition}:{service}:{region}:{self.account}:{resource}"
+
+    def answered(self, call: Call[Any]) -> bool:
+        return any(a.refusal is None or a.refusal.absent for a in self.by_call.get(call, ()))
+
+    def all(self, call: Call[R]) -> list[R]:
+        """Every page of every answer to a call."""
+        return [response for pages in self.by_argument(call).values() for response in pages]
+
+    def by_argument(self, call: Call[R]) -> dict[str, list[R]]:
+        """Pages of answers by what was asked about."""
+        pages = {name: [a.response for a in answers if a.response is not None]
+                 for name, answers in self._about(call).items()}
+        return cast("dict[str, list[R]]", {name: responses for name, responses in pages.items() if responses})
+
+    def arguments(self, call: Call[Any]) -> list[str]:
+        """What a call was asked about, answered or refused."""
+        return sorted(name for name in self._about(call) if name)
+
+    def whole(self, call: Call[Any]) -> bool:
+        """Whether all of a call was answered, to its last page."""
+        return self.answered(call) and not list(self._gaps_of(call, required=True))
+
+    def detail(self, call: Call[R], names: Iterable[str], pick: Callable[[R], T]) -> T | Unseen | None:
+        """A fact that has a call of its own: its value, None where AWS says there is none, or Unseen with the reason."""
+        about = self._about(call)
+        answers = [answer for name in (*names, "") for answer in about.get(_plain(name), ())]
+        for answer in answers:
+            if answer.response is not None:
+                return pick(cast(R, answer.response))
+        refusal = next((answer.refusal for answer in answers if answer.refusal), None)
+        if refusal is None:
+            return Unseen()
+        return None if refusal.absent else Unseen(refusal.reason)
+
+    def expect(self, call: Call[Any], names: Iterable[str]) -> None:
+        """States a gap for each thing that a call should have been asked about and gave no answer on."""
+        about = self._about(call)
+        silent = sorted(name for name in set(names) if _plain(name) not in about)
+        if silent:
+            self.gaps.append(Gap(State.SKIPPED, Reason.NOT_ATTEMPTED, f"no `{call.operation}` for {some(silent)}"))
+        refused = (a.refusal for n in sorted(set(names)) for a in about.get(_plain(n), ()) if a.refusal)
+        for refusal in dict.fromkeys(r for r in refused if not r.absent):
+            self.gaps.append(Gap(refusal.state, refusal.reason, f"{call.operation}: {refusal.detail}"))
+
+    def _about(self, call: Call[Any]) -> dict[str, list[Answer]]:
+        """The answers to a call by the thing that was asked about."""
+        if call not in self._indexed:
+            for answer in self.by_call.get(call, ()):
+                self._indexed[call].setdefault(_plain(answer.argument), []).append(answer)
+        return self._indexed[call]
+
+    def gaps_in(self, source: Source) -> list[Gap]:
+        """All that keeps a source's shard from being seen, the worst first."""
+        gaps = [*self.gaps, *(gap for call in source.calls for gap in self._gaps_of(call, call in source.required))]
+        return sorted(dict.fromkeys(gaps), key=lambda gap: WORST_FIRST.index(gap.reason))
+
+    def _gaps_of(self, call: Call[Any], required: bool) -> Iterable[Gap]:
+        answers = self.by_call.get(call, ())
+        for answer in answers:
+            if answer.refusal is not None and not answer.argument and not answer.refusal.absent:
+                yield Gap(answer.refusal.state, answer.refusal.reason, f"{call.operation}: {answer.refusal.detail}")
+            if answer.lost:
+                yield Gap(State.FAILED, Reason.MALFORMED, f"{call.operation}: {some(answer.lost)}")
+        pages = defaultdict(list)
+        for answer in answers:
+            if answer.response is not None:
+                pages[answer.argument].append(answer.truncated)
+        if any(all(more) for more in pages.values()):
+            yield Gap(State.PARTIAL, Reason.TRUNCATED, f"{call.operation}: the last page is missing")
+        if required and not answers:
+            yield Gap(State.SKIPPED, Reason.NOT_ATTEMPTED, f"no `{call.operation}`")
+
+
+def _plain(name: str) -> str:
+    """A thing's name from its ARN; a name stays as it is."""
+    return last_part(name) if name.startswith("arn:") else name
+
+
+def some(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
+    return ", ".join(listed[:3]) + more

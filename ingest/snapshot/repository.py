@@ -1,0 +1,255 @@
+"""Snapshots on disk or in an object store: immutable shards named by content, and one manifest per snapshot.
+
+    shards/DIGEST.jsonl.zst         records, shared by all snapshots that saw the same
+    snapshots/ID/manifest.json      coverage and digests; written last, so that a snapshot is there or not
+    snapshots/ID/run.json           times and source
+    latest                          the id of the newest one
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+import zstandard
+
+from ingest.snapshot import codec
+from ingest.snapshot.coverage import Coverage, Reason, Scope, State
+from ingest.snapshot.manifest import AsOf, Entry, Manifest, Run, SnapshotError, read_manifest, read_run
+from ingest.snapshot.organization import Account
+from ingest.snapshot.record import Record
+from ingest.snapshot.snapshot import Shard, Snapshot
+from ingest.snapshot.storage import Storage
+
+LATEST = "latest"
+ORGANIZATION_TREE = "organizations.tree"
+SAW = (State.SEEN, State.PARTIAL)
+
+
+@dataclass(frozen=True)
+class ShardInput:
+    """What a collection found for one scope."""
+
+    state: State
+    reason: Reason = Reason.NONE
+    detail: str = ""
+    records: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True)
+class SnapshotInfo:
+    """One line of the list of snapshots. `problem` says why it cannot be read, if so."""
+
+    id: str
+    taken_at: str = ""
+    source: str = ""
+    states: Mapping[State, int] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def seen(self) -> int:
+        return self.states.get(State.SEEN, 0)
+
+
+Infos = list[SnapshotInfo]  # inside the class, `list` is its method
+
+
+class Repository:
+    """The snapshots below one URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._storage = Storage(url)
+
+    def commit(self, shards: Mapping[Scope, ShardInput], taken_at: str, source: str,
+               previous: str | None = LATEST) -> Snapshot:
+        """Writes a snapshot and makes it the latest. What was not seen is carried over from `previous`
+        (a snapshot's id, "latest", or None for none), with the time at which it was last seen.
+
+        Raises: SnapshotError; whatever happens, the last complete snapshot stays as it is.
+        """
+        with self._storage.only_writer():
+            before = self._before(previous)
+            found = before.complete(shards)
+            entries = [self._store(scope, found[scope], before.last_seen(scope)) for scope in sorted(found)]
+            manifest = Manifest.of(entries)
+            as_of = tuple(AsOf(e.scope, before.seen_at(e.scope)) for e in manifest.shards if e.carried)
+            self._publish(manifest, Run(taken_at, taken_at, source, as_of))
+            return self.load(manifest.id)
+
+    def latest(self) -> Snapshot | None:
+        """The newest complete snapshot, or None. Raises: SnapshotError."""
+        newest = self.latest_id()
+        return self.load(newest) if newest else None
+
+    def latest_id(self) -> str | None:
+        """The id that the pointer names; where it is lost or names nothing, the newest complete snapshot's."""
+        try:
+            pointed = self._storage.read(LATEST).decode(errors="replace").strip()
+            if pointed.isalnum() and self._storage.exists(_manifest(pointed)):
+                return pointed
+        except FileNotFoundError:
+            pass  # a new repository, or one whose writer was killed before its first pointer
+        whole = [info for info in self.list() if not info.problem]
+        return whole[-1].id if whole else None
+
+    def load(self, name: str) -> Snapshot:
+        """A snapshot by its id, every digest verified. Raises: SnapshotError."""
+        manifest, run = self._read(name)
+        as_of = {row.scope: row.time for row in run.as_of}
+        with codec.garbage_collector_off():
+            shards = {e.scope: self._shard(e, as_of.get(e.scope)) for e in manifest.shards}
+        return Snapshot(name, run.taken_at, shards)
+
+    def list(self) -> Infos:
+        """Every snapshot, oldest first; a damaged one is listed with its problem, before the others."""
+        return sorted((self._info(name) for name in self._storage.folders("snapshots")
+                       if self._storage.exists(_manifest(name))), key=lambda info: (info.taken_at, info.id))
+
+    def _info(self, name: str) -> SnapshotInfo:
+        try:
+            manifest, run = self._read(name)
+        except SnapshotError as error:
+            return SnapshotInfo(name, problem=str(error))
+        return SnapshotInfo(name, run.taken_at, run.source, Counter(e.state for e in manifest.shards))
+
+    def _read(self, name: str) -> tuple[Manifest, Run]:
+        try:
+            if not name.isalnum():
+                raise FileNotFoundError
+            return (read_manifest(self._storage.read(_manifest(name)), name),
+                    read_run(self._storage.read(_run(name)), name))
+        except FileNotFoundError:
+            raise SnapshotError(f"there is no complete snapshot `{name}` in `{self.url}`: "
+                                "list what is there with `snapshots`") from None
+
+    def _shard(self, entry: Entry, as_of: str | None) -> Shard:
+        coverage = Coverage(entry.scope, entry.state, entry.reason, entry.detail, as_of)
+        return Shard(coverage, self._records(entry.digest, entry), self._records(entry.carried, entry))
+
+    def _records(self, digest: str, entry: Entry) -> tuple[Record, ...]:
+        if not digest:
+            return ()
+        name = _shard_name(digest)
+        try:
+            lines = codec.decompress(self._storage.read(name))
+            if codec.digest(lines) == digest:
+                return codec.decode(lines)
+            problem = "its contents do not match its name"
+        except FileNotFoundError:
+            problem = "the file is missing"
+        except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            problem = str(error)
+        scope = " ".join(filter(None, (entry.account_id, entry.region, entry.collector)))
+        raise SnapshotError(f"shard `{name}` ({scope}) is damaged, {problem}: restore the file from a backup, "
+                            "or delete it together with the snapshots that need it and collect again")
+
+    def _store(self, scope: Scope, shard: ShardInput, last: tuple[Record, ...] | None) -> Entry:
+        seen = shard.records if shard.state in SAW else None
+        carried = _not_in(last, shard) if last is not None else None
+        return Entry(scope.account_id, scope.region, scope.collector, shard.state, shard.reason, shard.detail,
+                     self._put(seen), len(seen or ()), self._put(carried), len(carried or ()))
+
+    def _put(self, records: tuple[Record, ...] | None) -> str:
+        """Writes a shard unless it is there, whole. Returns its digest, empty for no shard."""
+        if records is None:
+            return ""
+        lines = codec.encode(records)
+        digest = codec.digest(lines)
+        if not self._whole(digest):
+            self._storage.write(_shard_name(digest), codec.compress(lines))
+        return digest
+
+    def _whole(self, digest: str) -> bool:
+        try:
+            return codec.digest(codec.decompress(self._storage.read(_shard_name(digest)))) == digest
+        except (FileNotFoundError, zstandard.ZstdError):
+            return False  # it is written again
+
+    def _publish(self, manifest: Manifest, run: Run) -> None:
+        if self._storage.exists(_manifest(manifest.id)):
+            run = msgspec.structs.replace(run, first_taken_at=self._read(manifest.id)[1].first_taken_at)
+        self._storage.write(_run(manifest.id), msgspec.json.encode(run))
+        self._storage.write(_manifest(manifest.id), msgspec.json.encode(manifest))
+        self._storage.write(LATEST, manifest.id.encode())
+
+    def _before(self, previous: str | None) -> _Before:
+        name = self.latest_id() if previous == LATEST else previous
+        if name is None:
+            return _Before(self, {}, Run("", "", ""))
+        manifest, run = self._read(name)
+        return _Before(self, {e.scope: e for e in manifest.shards}, run)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The snapshot from which unseen facts are carried over; empty at the first collection."""
+
+    repository: Repository
+    entries: Mapping[Scope, Entry]
+    run: Run
+
+    def complete(self, shards: Mapping[Scope, ShardInput]) -> dict[Scope, ShardInput]:
+        """The shards found, and a skipped one for each scope that was there before and is not any more."""
+        found = {self._placed(scope): shard for scope, shard in shards.items()}
+        gone = self._departed(found)
+        missing = (s for s in self.entries if s not in found and s.account_id not in gone)
+        return {**{s: ShardInput(State.SKIPPED, Reason.NOT_ATTEMPTED, "nothing was collected for it") for s in missing},
+                **found}
+
+    def _placed(self, scope: Scope) -> Scope:
+        """An organization that answers nothing does not say whose it is; one we know already is meant."""
+        known = {s for s in self.entries if s.collector == scope.collector}
+        return known.pop() if not scope.account_id and len(known) == 1 else scope
+
+    def _departed(self, found: Mapping[Scope, ShardInput]) -> set[str]:
+        """Accounts that a fully seen organization no longer has: their absence is a fact."""
+        gone: set[str] = set()
+        for scope, shard in found.items():
+            if scope.collector == ORGANIZATION_TREE and shard.state is State.SEEN and scope in self.entries:
+                gone |= _accounts(self.known(scope)) - _accounts(shard.records)
+        return gone
+
+    def last_seen(self, scope: Scope) -> tuple[Record, ...] | None:
+        """The facts to carry over; None when nothing was ever seen."""
+        entry = self.entries.get(scope)
+        return self.known(scope) if entry and (entry.digest or entry.carried) else None
+
+    def known(self, scope: Scope) -> tuple[Record, ...]:
+        entry = self.entries[scope]
+        return (*self.repository._records(entry.digest, entry), *self.repository._records(entry.carried, entry))
+
+    def seen_at(self, scope: Scope) -> str:
+        """When they were seen: of facts seen at different times, the earliest."""
+        return next((row.time for row in self.run.as_of if row.scope == scope), self.run.taken_at)
+
+
+def _not_in(last: tuple[Record, ...], shard: ShardInput) -> tuple[Record, ...] | None:
+    """What the last sight of a scope has and this one lacks, where that is no proof of absence."""
+    if shard.state is State.SEEN:
+        return None
+    here = {(type(r), r.key) for r in shard.records} if shard.state is State.PARTIAL else set()
+    left = tuple(r for r in last if (type(r), r.key) not in here)
+    return left if left or shard.state is not State.PARTIAL else None
+
+
+def _accounts(records: tuple[Record, ...]) -> set[str]:
+    return {r.id for r in records if isinstance(r, Account)}
+
+
+def _manifest(name: str) -> str:
+    return f"snapshots/{name}/manifest.json"
+
+
+def _run(name: str) -> str:
+    return f"snapshots/{name}/run.json"
+
+
+def _shard_name(digest: str) -> str:
+    return f"shards/{digest}.jsonl.zst"

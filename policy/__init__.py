@@ -1,0 +1,30 @@
+"""What an IAM request would answer, in three values; imports nothing else of Trustdrift."""
+
+from policy.answers import principal_answers
+from policy.conditions import Condition
+from policy.document import Document, Statement, parse
+from policy.loader import Malformed
+from policy.policies import PolicySet
+from policy.principals import matches_principal
+from policy.request import Principal, Request
+from policy.resources import covers_resource
+from policy.rules import Policy
+from policy.truth import Truth
+from policy.verdict import Verdict
+
+__all__ = [
+    "Condition",
+    "Document",
+    "Malformed",
+    "Policy",
+    "PolicySet",
+    "Principal",
+    "Request",
+    "Statement",
+    "Truth",
+    "Verdict",
+    "covers_resource",
+    "matches_principal",
+    "parse",
+    "principal_answers",
+]

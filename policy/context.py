@@ -1,0 +1,35 @@
+"""The condition keys of one request: what each is, if anyone here can say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policy.conditions import Values
+from policy.keys import canonical, describe
+from policy.request import Request
+
+
+class Circumstances:
+    """Answers a request's keys. `choice` adds what the caller was assumed to choose, by canonical key."""
+
+    def __init__(self, request: Request, choice: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self.request = request
+        self.choice = choice or {}
+
+    def values(self, name: str) -> Values:
+        """The values of a lower-cased key: `()` where it is absent, None where nobody here knows."""
+        request = self.request
+        for key in (name, canonical(name)):
+            if (given := request.context.get(key, request.principal.context.get(key))) is not None:
+                return given
+        if request.complete:
+            return ()
+        if (chosen := self.choice.get(key)) is not None:
+            return chosen
+        row = describe(key)
+        return row.derive(request) if row is not None and row.derive is not None else None
+
+    def is_chosen(self, name: str) -> bool:
+        """Whether the caller decides what this key holds."""
+        row = describe(canonical(name))
+        return row is not None and row.chosen and self.values(name) is None

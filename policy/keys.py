@@ -1,0 +1,175 @@
+"""The condition keys: which are facts, which the caller chooses, and which nobody here can know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from policy.conditions import Values
+from policy.request import Request
+
+Derive = Callable[[Request], Values]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One condition key, or a family: `aws:PrincipalTag/*`, `*:aud`.
+
+    `derive` answers what the request itself says, None where it says nothing. A key is then `chosen` by whoever
+    calls, or unknown. `choices` are the only values there are, `always` says that a request cannot leave it out,
+    `several` that it may carry more than one value. `of_principal` marks the facts of the principal alone.
+    """
+
+    name: str
+    source: str
+    derive: Derive | None = None
+    chosen: bool = False
+    choices: tuple[str, ...] = ()
+    always: bool = False
+    several: bool = False
+    of_principal: bool = False
+
+
+GLOBAL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
+STS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html"
+SERVICES = "https://docs.aws.amazon.com/service-authorization/latest/reference/"
+
+# IAM and its like have one endpoint, in one region of the partition: "IAM calls are always made to the us-east-1
+# Region" (GLOBAL, aws:RequestedRegion). iam:PassRole is no call of its own: it happens where the service is called.
+ONE_REGION_SERVICES = ("iam", "organizations", "cloudfront", "route53")
+HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+PRINCIPAL_TYPES = {
+    "user": "User",
+    "role": "AssumedRole",
+    "root": "Account",
+    "federated": "FederatedUser",
+    "anonymous": "Anonymous",
+}
+
+
+def _absent(_: Request) -> Values:
+    return ()
+
+
+def _account(request: Request) -> Values:
+    account = request.principal.account_id
+    return (account,) if account else ()
+
+
+def _principal_arn(request: Request) -> Values:
+    return (request.principal.identity_arn,) if request.principal.account_id else ()
+
+
+def _principal_type(request: Request) -> Values:
+    kind = PRINCIPAL_TYPES.get(request.principal.kind)
+    return (kind,) if kind else ()
+
+
+def _username(request: Request) -> Values:
+    return (request.principal.arn.rpartition("/")[2],) if request.principal.kind == "user" else ()
+
+
+def _is_service(request: Request) -> Values:
+    return ("true" if request.principal.kind == "service" else "false",)
+
+
+def _service_name(request: Request) -> Values:
+    return (request.principal.arn,) if request.principal.kind == "service" else ()
+
+
+def _source(request: Request) -> Values:
+    """Only a service that acts for a resource says which one."""
+    return None if request.principal.kind == "service" else ()
+
+
+def _resource_account(request: Request) -> Values:
+    return (request.resource_account,) if request.resource_account else None
+
+
+def _resource_tag(request: Request) -> Values:
+    """Tags are known all or none: `aws:resourcetags` (any value) says that the context lists them all."""
+    return () if any(key.startswith("aws:resourcetag") for key in request.context) else None
+
+
+def _region(request: Request) -> Values:
+    fields = request.resource.split(":", 5)
+    if len(fields) == 6 and fields[3] not in ("", "*"):  # `*`: the caller has yet to name the resource
+        return (fields[3],)
+    service, _, operation = request.action.lower().partition(":")
+    if service in ONE_REGION_SERVICES and operation != "passrole":
+        home = HOME_REGIONS.get(fields[1] if len(fields) == 6 else "aws")
+        return (home,) if home else None
+    return None
+
+
+def _principal(name: str, derive: Derive = _absent) -> Key:
+    return Key(name, GLOBAL, derive, of_principal=True)
+
+
+KEYS = {
+    row.name: row
+    for row in (
+        _principal("aws:principalarn", _principal_arn),
+        _principal("aws:principalaccount", _account),
+        _principal("aws:principaltype", _principal_type),
+        _principal("aws:principalorgid"),
+        _principal("aws:principalorgpaths"),
+        _principal("aws:principaltag/*"),
+        _principal("aws:principalisawsservice", _is_service),
+        _principal("aws:principalservicename", _service_name),
+        _principal("aws:principalservicenameslist", _service_name),
+        _principal("aws:username", _username),
+        # A role's user id ends in its session's name: unknown unless the principal's context holds it.
+        Key("aws:userid", GLOBAL, of_principal=True),
+        Key("kms:calleraccount", SERVICES + "list_awskeymanagementservice.html", _account, of_principal=True),
+        Key("aws:sourcearn", GLOBAL, _source),
+        Key("aws:sourceaccount", GLOBAL, _source),
+        Key("aws:sourceorgid", GLOBAL, _source),
+        Key("aws:sourceorgpaths", GLOBAL, _source),
+        Key("aws:resourceaccount", GLOBAL, _resource_account),
+        Key("s3:resourceaccount", SERVICES + "list_amazons3.html", _resource_account),
+        Key("aws:resourcetag/*", GLOBAL, _resource_tag),
+        Key("aws:requestedregion", GLOBAL, _region, chosen=True, always=True),
+        Key("aws:requesttag/*", GLOBAL, chosen=True),
+        Key("aws:tagkeys", GLOBAL, chosen=True, several=True),
+        Key("aws:useragent", GLOBAL, chosen=True),
+        Key("aws:referer", GLOBAL, chosen=True),
+        Key("aws:securetransport", GLOBAL, chosen=True, choices=("true", "false"), always=True),
+        Key("iam:passedtoservice", STS, chosen=True, always=True),
+        Key("iam:policyarn", STS, chosen=True, always=True),
+        Key("sts:rolesessionname", STS, chosen=True, always=True),
+        Key("sts:sourceidentity", STS, chosen=True),
+        Key("sts:durationseconds", STS, chosen=True),
+        Key("sts:transitivetagkeys", STS, chosen=True, several=True),
+        Key("*:aud", STS, chosen=True, always=True),
+        Key("s3:prefix", SERVICES + "list_amazons3.html", chosen=True),
+        Key("s3:delimiter", SERVICES + "list_amazons3.html", chosen=True),
+        Key("s3:max-keys", SERVICES + "list_amazons3.html", chosen=True),
+        Key("s3:x-amz-acl", SERVICES + "list_amazons3.html", chosen=True),
+        Key("s3:x-amz-server-side-encryption", SERVICES + "list_amazons3.html", chosen=True),
+        Key("ec2:instancetype", SERVICES + "list_amazonec2.html", chosen=True, always=True),
+    )
+}
+
+
+@lru_cache(maxsize=16_384)
+def describe(name: str) -> Key | None:
+    """The row of a lower-cased key, or None: every other key is unknown."""
+    prefix, slash, _ = name.partition("/")
+    return KEYS.get(name) or KEYS.get(f"{prefix}/*" if slash else f"*:{name.rpartition(':')[2]}")
+
+
+def canonical(name: str) -> str:
+    """The one name of a lower-cased key that services repeat under their own prefix: `ec2:ResourceTag/team`."""
+    if name == "ec2:region":
+        return "aws:requestedregion"
+    service, colon, rest = name.partition(":")
+    return f"aws:{rest}" if colon and service != "aws" and rest.startswith("resourcetag/") else name
+
+
+def is_of_principal(name: str) -> bool:
+    """Whether a lower-cased key is a fact of the principal alone."""
+    row = describe(name)
+    return row is not None and row.of_principal

@@ -1,0 +1,96 @@
+"""Whom a statement names: the principal itself, or the account that may delegate to it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Literal
+
+from policy.document import Principals, Statement
+from policy.request import Principal
+
+
+class Grade(IntEnum):
+    """How closely a statement names a principal; the closer one counts.
+
+    A role named by its ARN stays within its boundary, a user, a session and `*` do not:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+
+    NONE = 0
+    ACCOUNT = 1
+    ROLE = 2
+    DIRECT = 3
+
+
+def matches_principal(statement: Statement, principal: Principal) -> Literal["direct", "account"] | None:
+    """`direct` where the statement names this principal (or `*`), `account` where it names its account or the
+    account's root, which leaves the decision to identity policies, None where it names neither."""
+    match grade(statement, principal):
+        case Grade.NONE:
+            return "direct" if session_names(statement, principal) else None
+        case Grade.ACCOUNT:
+            return "account"
+    return "direct"
+
+
+def grade(statement: Statement, principal: Principal, bounded: bool = False) -> Grade:
+    """How closely a statement of a resource policy applies to a principal, `bounded` by a permissions boundary.
+
+    NotPrincipal applies to everyone whom it does not name; with Deny also to every principal with a boundary, and
+    to a session whose role alone is named:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    if statement.principals is not None:
+        return _named(statement.principals, principal)
+    if statement.not_principals is None:
+        return Grade.NONE
+    named = _named(statement.not_principals, principal)
+    if statement.effect == "Deny" and (bounded or (principal.session[0] and named < Grade.DIRECT)):
+        return Grade.DIRECT
+    return Grade.NONE if named else Grade.DIRECT
+
+
+def _named(principals: Principals, principal: Principal) -> Grade:
+    if "*" in principals.get("AWS", ()):
+        return Grade.DIRECT
+    match principal.kind:
+        case "service":
+            names = principals.get("Service", ())
+            return Grade.DIRECT if principal.arn in names or "*" in names else Grade.NONE
+        case "federated":
+            names = principals.get("Federated", ())
+            return Grade.DIRECT if principal.arn in names or "*" in names else Grade.NONE
+        case "anonymous":
+            return Grade.NONE
+    return max((_one(name, principal) for name in principals.get("AWS", ())), default=Grade.NONE)
+
+
+def _one(name: str, principal: Principal) -> Grade:
+    """What one AWS entry says of a user, a role, a session or a root user."""
+    if name == principal.account_id:
+        return Grade.ACCOUNT
+    fields = name.split(":", 5)
+    if len(fields) != 6 or fields[4] != principal.account_id:
+        return Grade.NONE
+    if fields[5] == "root":
+        return Grade.ACCOUNT
+    if principal.role_name:
+        return _role(name, fields[5], principal)
+    return Grade.DIRECT if name == principal.arn else Grade.NONE
+
+
+def _role(name: str, resource: str, principal: Principal) -> Grade:
+    """A session's ARN drops the path of its role, so that its role is compared by name."""
+    if name == principal.arn:
+        return Grade.DIRECT if principal.session[0] else Grade.ROLE
+    is_its_role = bool(principal.session[0]) and resource.startswith("role/")
+    return Grade.ROLE if is_its_role and resource.rpartition("/")[2] == principal.role_name else Grade.NONE
+
+
+def session_names(statement: Statement, principal: Principal) -> tuple[str, ...]:
+    """The names of sessions by which a statement names a role that is not in a session yet."""
+    if not principal.role_name or principal.session[0]:
+        return ()
+    start = f":{principal.account_id}:assumed-role/{principal.role_name}/"
+    named = statement.principals or statement.not_principals or {}
+    return tuple(name.partition(start)[2] for name in named.get("AWS", ()) if start in name)

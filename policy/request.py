@@ -1,0 +1,65 @@
+"""What is asked: a principal, an action, a resource, and what is known of the circumstances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+Context = Mapping[str, tuple[str, ...]]  # lower-cased condition key -> its values
+
+
+@dataclass(frozen=True, eq=False)
+class Principal:
+    """Who asks. `kind` is `user`, `role`, `root`, `service`, `federated` or `anonymous`.
+
+    `arn` is the ARN of the user, the role, the role's session or the provider, or the name of the service.
+    `context` holds what is known of the principal by condition key: `aws:principaltag/team`, `aws:principalorgid`,
+    `aws:userid`. A fact of the principal that it does not hold is absent from the request, not unknown
+    (`aws:userid` excepted). The ARN, the account, the type and a user's name need not be repeated in it.
+    """
+
+    arn: str
+    account_id: str
+    kind: str
+    context: Context = field(default_factory=dict)
+
+    @cached_property
+    def session(self) -> tuple[str, str]:
+        """The role's name and the session's name of a role session's ARN, two empty texts for any other principal."""
+        fields = self.arn.split(":", 5)
+        if self.kind != "role" or len(fields) != 6 or not fields[5].startswith("assumed-role/"):
+            return "", ""
+        role, _, name = fields[5].removeprefix("assumed-role/").partition("/")
+        return role, name
+
+    @cached_property
+    def role_name(self) -> str:
+        """The name of a role without its path, empty for any other kind."""
+        if self.kind != "role":
+            return ""
+        return self.session[0] or self.arn.rpartition("/")[2]
+
+    @cached_property
+    def identity_arn(self) -> str:
+        """The ARN that `aws:PrincipalArn` shows: a session's is its role's, as far as the session's ARN tells it."""
+        role, _ = self.session
+        if not role:
+            return self.arn
+        return f"arn:{self.arn.split(':', 2)[1]}:iam::{self.account_id}:role/{role}"
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """One request. `context` holds further known keys, in lower case: `iam:passedtoservice`, `aws:resourcetag/team`.
+
+    `resource_account` owns the resource. With `complete`, a key that is not given is absent; without, the table of
+    keys says whether it is absent, chosen by the caller, or unknown.
+    """
+
+    principal: Principal
+    action: str
+    resource: str
+    resource_account: str
+    context: Context = field(default_factory=dict)
+    complete: bool = False

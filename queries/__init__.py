@@ -1,0 +1,1 @@
+"""Queries: answered questions; the catalogue of checks and the search for paths."""

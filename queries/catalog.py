@@ -1,0 +1,104 @@
+"""The catalogue: every check and every question is a `.cypher` file with a TOML header in its comments."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from queries.severity import SEVERITIES
+
+HERE = Path(__file__).parent
+CHECKS = HERE / "cypher"
+QUESTIONS = HERE / "questions"
+
+
+class CatalogError(Exception):
+    """A query that is not in the catalogue, or a file that does not follow its form."""
+
+
+class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One catalogued query. A check has a severity, a `subject` column and a `sentence`; a question has none of them."""
+
+    id: str
+    title: str
+    description: str
+    columns: tuple[str, ...]
+    reads: tuple[str, ...] = ()  # the collectors that its answer rests on
+    absence: tuple[str, ...] = ()  # those of them whose silence it takes for a no: unseen, the finding is unknown
+    parameters: Mapping[str, str | int | list[str]] = {}  # with their defaults; `now` is always given besides
+    severity: str = ""
+    subject: str = ""  # the column that holds the id of the node the finding is about
+    sentence: str = ""  # the finding in words; `{column}` stands for the value
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    engine: str = "any"  # or `neo4j`, for what the embedded engine does not speak
+    body: str = ""
+
+    @property
+    def needs_now(self) -> bool:
+        return "$now" in self.body
+
+
+def checks() -> dict[str, Query]:
+    """The checks by id."""
+    return _folder(CHECKS)
+
+
+def questions() -> dict[str, Query]:
+    """The questions by id."""
+    return _folder(QUESTIONS)
+
+
+def query(name: str) -> Query:
+    """A check or question by its id. Raises CatalogError with what was probably meant."""
+    import difflib
+
+    known = questions() | checks()
+    if name in known:
+        return known[name]
+    close = difflib.get_close_matches(name, known, n=3)
+    hint = "did you mean " + ", ".join(f"`{c}`" for c in close) + "?" if close else "see `trustdrift query list`"
+    raise CatalogError(f"no query is called `{name}`: {hint}")
+
+
+def read_query(text: str, origin: str) -> Query:
+    """Parses one file: comment lines at its head are the TOML header, the rest is the body."""
+    head, body = _split(text)
+    try:
+        found = msgspec.convert({**tomllib.loads(head), "body": body}, Query)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise CatalogError(f"`{origin}` has no valid header: {error}; mend the `//` lines at its head") from error
+    _demand(found, origin)
+    return found
+
+
+def bind(query: Query, now: str, given: Mapping[str, str | int | list[str]] | None = None) -> dict[str, object]:
+    """The parameters of a run: defaults, then what was given, then `now` (ISO 8601) where the query asks for it."""
+    unknown = set(given or {}) - set(query.parameters)
+    if unknown:
+        raise CatalogError(f"`{query.id}` has no parameter `{min(unknown)}`: it has {sorted(query.parameters)}")
+    return {**query.parameters, **(given or {}), **({"now": now} if query.needs_now else {})}
+
+
+def _folder(folder: Path) -> dict[str, Query]:
+    found = [read_query(path.read_text(encoding="utf-8"), path.name) for path in sorted(folder.glob("*.cypher"))]
+    return {q.id: q for q in found}
+
+
+def _split(text: str) -> tuple[str, str]:
+    lines = text.splitlines()
+    end = next((i for i, line in enumerate(lines) if not line.startswith("//")), len(lines))
+    head = "\n".join(re.sub(r"^// ?", "", line) for line in lines[:end])
+    return head, "\n".join(lines[end:]).strip()
+
+
+def _demand(found: Query, origin: str) -> None:
+    """What msgspec cannot say: a check is whole, its subject is a column, and severities are known."""
+    if found.severity and found.severity not in SEVERITIES:
+        raise CatalogError(f"`{origin}` has the severity `{found.severity}`: use one of {', '.join(SEVERITIES)}")
+    if found.severity and (found.subject not in found.columns or not found.sentence or not found.reads):
+        raise CatalogError(f"`{origin}` is a check: give it `subject` (a column), `sentence` and `reads`")

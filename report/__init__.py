@@ -1,0 +1,1 @@
+"""Report: a rendering of drift and findings, and its delivery."""

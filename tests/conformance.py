@@ -1,0 +1,155 @@
+"""Runs case files against the engine: `python -m tests.conformance evaluate FILE... [--answers OUT.jsonl]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from policy import Policy, PolicySet, Principal, Request, Truth, Verdict, parse
+
+RULINGS = Path(__file__).with_name("rulings.toml")
+KINDS = ("evaluate", "org")
+
+# What the evaluator does not read yet: a case that has one of these is answered "Unsupported", never by luck.
+UNREAD = ("session_policy", "rcps", "endpoint_policies", "s3_block_public_access")
+LAYER_NAMES = {"boundary": "pb"}  # the cases' names where ours differ
+
+Case = dict[str, Any]
+Answer = dict[str, Any]
+
+
+@dataclass
+class Score:
+    """How the answers to one kind of case compare with what the cases expect."""
+
+    agreed: int = 0
+    ruled: int = 0
+    mismatches: list[tuple[Case, Answer]] = field(default_factory=list)
+    tags: Counter[str] = field(default_factory=Counter)
+    agreed_tags: Counter[str] = field(default_factory=Counter)
+
+    def add(self, case: Case, answer: Answer, rulings: dict[str, Any]) -> None:
+        agrees = agree(case, answer)
+        self.tags.update(case["tags"])
+        if agrees:
+            self.agreed += 1
+            self.agreed_tags.update(case["tags"])
+        elif case["id"] in rulings:
+            self.ruled += 1
+        else:
+            self.mismatches.append((case, answer))
+
+
+def read(files: Iterable[Path]) -> Iterator[Case]:
+    for file in files:
+        with file.open(encoding="utf-8") as lines:
+            yield from (json.loads(line) for line in lines if line.strip())
+
+
+def is_supported(case: Case) -> bool:
+    """Whether the evaluator reads every kind of policy that the case holds."""
+    return not any(
+        any(level["policies"] for level in case[name]) if name == "rcps" else case.get(name) for name in UNREAD
+    )
+
+
+def evaluate(case: Case) -> Answer:
+    """The engine's answer: `{id, decision, blocked_by}`."""
+    if not is_supported(case):
+        return {"id": case["id"], "decision": "Unsupported", "blocked_by": []}
+    asked = case["request"]
+    principal = read_principal(asked["principal"])
+    context = {
+        key.lower(): tuple(value) if isinstance(value, list) else (value,) for key, value in asked["context"].items()
+    }
+    request = Request(principal, asked["action"], asked["resource"], asked["resource_account"], context, complete=True)
+    boundary = next(iter(policies(case["permission_boundaries"])), None)
+    bound = PolicySet(policies(case["identity_policies"]), boundary, scps(case, principal))
+    resource_policy = policies([case["resource_policy"]])[0] if case["resource_policy"] else None
+    return answer(case["id"], bound.decide(request, resource_policy))
+
+
+def answer(identifier: str, verdict: Verdict) -> Answer:
+    decisions = {Truth.YES: "Allowed", Truth.MAYBE: "Maybe", Truth.NO: "ImplicitlyDenied"}
+    decision = "ExplicitlyDenied" if verdict.explicit_deny else decisions[verdict.truth]
+    blocked_by = sorted(LAYER_NAMES.get(name, name) for name in verdict.blocked_by)
+    return {"id": identifier, "decision": decision, "blocked_by": blocked_by}
+
+
+def read_principal(written: Any) -> Principal:
+    if isinstance(written, dict):
+        return Principal("", "", "anonymous")
+    fields = written.split(":", 5)
+    if len(fields) < 6:
+        return Principal(written, "", "service")
+    kinds = {"user": "user", "role": "role", "assumed-role": "role", "root": "root"}
+    return Principal(written, fields[4], kinds.get(fields[5].partition("/")[0], "federated"))
+
+
+def scps(case: Case, principal: Principal) -> list[list[Policy]] | None:
+    """The SCP levels that bind the principal: not in the management account, no service-linked role, no service."""
+    is_exempt = (
+        (case.get("org") or {}).get("management_account") == principal.account_id
+        or ":role/aws-service-role/" in principal.arn
+        or principal.kind in ("service", "anonymous", "federated")
+    )
+    return None if is_exempt or not case["scps"] else [policies(level["policies"]) for level in case["scps"]]
+
+
+def policies(documents: Iterable[Any]) -> list[Policy]:
+    return [policy(json.dumps(document)) for document in documents]
+
+
+@lru_cache(maxsize=4_096)
+def policy(text: str) -> Policy:
+    return Policy(id=text, name="case", document=parse(text))
+
+
+def agree(case: Case, given: Answer) -> bool:
+    expected, decision = case["expected"], given["decision"]
+    same = decision.endswith("Denied") if expected == "Denied" else decision == expected
+    blocked_by = case.get("expected_blocked_by")
+    return same and (blocked_by is None or sorted(blocked_by) == given["blocked_by"])
+
+
+def rulings() -> dict[str, Any]:
+    """Cases on which AWS's own words say otherwise, by id."""
+    return tomllib.loads(RULINGS.read_text(encoding="utf-8"))
+
+
+def run(kind: str, files: Sequence[Path], answers: Path | None) -> int:
+    """Score the files and print what disagrees, then by tag, then the total. 0 where all agree or are ruled."""
+    score, known, given = Score(), rulings(), []
+    for case in read(files):
+        given.append(evaluate(case))
+        score.add(case, given[-1], known)
+    if answers is not None:
+        answers.write_text("".join(json.dumps(one) + "\n" for one in given), encoding="utf-8")
+    for case, one in score.mismatches:
+        print(f"{case['id']}: {one['decision']} {one['blocked_by']}, expected {case['expected']} "
+              f"{case.get('expected_blocked_by') or ''}: {case['title']}")  # fmt: skip
+    for tag, count in score.tags.most_common():
+        print(f"  {tag}: {score.agreed_tags[tag]} of {count}")
+    print(f"{kind}: {score.agreed} of {len(given)} agree, {score.ruled} ruled")
+    return 0 if not score.mismatches else 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--answers", type=Path)
+    arguments = parser.parse_args()
+    return run(arguments.kind, arguments.files, arguments.answers)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""What tests of every subject share: where the cases are, and a small estate."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.require import require
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def cases_dir() -> Path:
+    """The conformance cases, which lie beside the repository and not in it."""
+    folder = Path(os.environ.get("TRUSTDRIFT_CASES", ROOT.parent / "shared" / "cases"))
+    require("cases", folder.is_dir(), f"no conformance cases in `{folder}`: set TRUSTDRIFT_CASES")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small generated organization as the AWS CLI prints it: 3 accounts of 12 roles, one region."""
+    from benchmarks.estate import Params, generate
+
+    out = tmp_path_factory.mktemp("estate") / "estate"  # each worker has its own
+    generate(Params(accounts=3, roles=12, users=3, sgs=4, instances=2, lambdas=2, buckets=2, regions=1, chains=2), out)
+    return out

@@ -1,0 +1,113 @@
+"""Facts to nodes: every record type is shown, whatever else was not seen, and never more than was seen."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.model import Graph
+from ingest.snapshot import RECORD_TYPES, Record, Scope
+from tests.fact_samples import (
+    BEFORE,
+    CLUSTER,
+    INSTANCE,
+    MANAGEMENT,
+    NOW,
+    PROD,
+    RESERVED,
+    VAULT,
+    graph_of,
+    iam,
+    one_of_each,
+    scope_of,
+    snapshot_of,
+)
+
+WITHOUT_NODE = {"DelegatedAdministrator", "IdentityProvider"}  # read by the rules of edges alone
+SHOWN_BY_OTHERS = {"PolicyTarget", "Assignment", "LoginProfile", "MfaDevices", "CredentialReportRow", "RoleUse",
+                   "CredentialUse", "AccessKeyUse"}  # fmt: skip
+EDGES = [
+    (MANAGEMENT_OF := f"arn:aws:organizations::{MANAGEMENT}:ou/o-1/ou-2", "RESOURCE", PROD),
+    (MANAGEMENT_OF, "GOVERNED_BY", f"arn:aws:organizations::{MANAGEMENT}:policy/o-1/p-1"),
+    (MANAGEMENT_OF, "GOVERNED_BY", "p-unread"),
+    (iam("user", "jenkins"), "MEMBER_AWS_GROUP", iam("group", "ops")),
+    (iam("user", "jenkins"), "BOUNDED_BY", iam("policy", "limit")),
+    (iam("user", "jenkins"), "AWS_ACCESS_KEY", "AKIA1"),
+    (iam("group", "ops"), "POLICY", iam("policy", "deploy")),
+    (iam("role", "web"), "POLICY", f"{iam('role', 'web')}/inline_policy/all"),
+    (iam("instance-profile", "web"), "ASSOCIATED_WITH", iam("role", "web")),
+    ("person-1", "MEMBER_OF_SSO_GROUP", "group-1"),
+    ("group-1", "HAS_PERMISSION_SET", "arn:aws:sso:::instance/ssoins-1/ps-1"),
+    (f"arn:aws:iam::{PROD}:role/aws-reserved/sso.amazonaws.com/eu-west-1/{RESERVED}", "ALLOWED_BY", "group-1"),
+    (INSTANCE, "RUNS_AS", iam("role", "web")),
+    (INSTANCE, "NETWORK_INTERFACE", "eni-1"),
+    (f"arn:aws:lambda:eu-west-1:{PROD}:function:pay", "RUNS_AS", iam("role", "web")),
+    (CLUSTER, "BACKED_UP_BY", f"arn:aws:backup:eu-west-1:{PROD}:recovery-point:1"),
+    (f"arn:aws:backup:eu-west-1:{PROD}:recovery-point:1", "KEPT_IN", VAULT),
+    (f"arn:aws:cloudtrail:eu-west-1:{PROD}:trail/main", "LOGS_TO", "arn:aws:s3:::audit-log"),
+    ("pcx-1", "PEERS", "vpc-2"),
+    ("0.0.0.0/0", "MEMBER_OF_IP_RULE", "sg-web/ingress/tcp/443-443/0.0.0.0/0"),
+]
+
+
+@pytest.fixture(scope="module")
+def whole() -> Graph:
+    return graph_of(snapshot_of(one_of_each()))
+
+
+def test_the_sample_holds_every_record_type():
+    assert {type(r) for r in one_of_each()} == set(RECORD_TYPES)
+
+
+@pytest.mark.parametrize("kind", [t for t in RECORD_TYPES if t.__name__ not in WITHOUT_NODE], ids=lambda t: t.__name__)
+def test_every_record_type_is_shown(kind: type[Record], whole: Graph):
+    without = graph_of(snapshot_of(r for r in one_of_each() if type(r) is not kind))
+    assert whole.edges != without.edges or whole.nodes != without.nodes
+
+
+@pytest.mark.parametrize("source, type_, target", EDGES, ids=lambda v: v.rsplit("/", 1)[-1])
+def test_edge(source: str, type_: str, target: str, whole: Graph):
+    assert target in [e.target for e in whole.out(source, type_)]
+
+
+@given(st.sets(st.sampled_from(range(len(one_of_each())))))
+def test_whatever_is_missing_the_rest_is_built(missing: set[int]):
+    kept = [r for i, r in enumerate(one_of_each()) if i not in missing]
+    graph = graph_of(snapshot_of(kept))
+    shown = {type(r) for r in kept if type(r).__name__ not in WITHOUT_NODE | SHOWN_BY_OTHERS}
+    arns = {getattr(r, "arn", None) for r in kept if type(r) in shown} - {None}
+    named = {node.properties.get("arn", node.id) for node in graph.nodes.values()} | set(graph.nodes)
+    accounts = {r.arn for r in kept if type(r).__name__ == "Account"}
+    assert arns - accounts <= named
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_records_does_not_matter(random):
+    records = one_of_each()
+    random.shuffle(records)
+    again = graph_of(snapshot_of(records))
+    whole = graph_of(snapshot_of(one_of_each()))
+    assert (again.nodes, again.edges) == (whole.nodes, whole.edges)
+
+
+def test_carried_facts_say_since_when():
+    carried = [r for r in one_of_each() if scope_of(r).collector.startswith("iam.")]
+    graph = graph_of(snapshot_of([r for r in one_of_each() if r not in carried], carried=carried))
+    assert graph.nodes[iam("role", "web")].properties["stale"] == BEFORE
+    assert "stale" not in graph.nodes[CLUSTER].properties
+    assert "stale" not in graph.nodes[f"arn:aws:iam::{PROD}:root"].properties
+
+
+def test_coverage_tells_seen_from_denied_and_from_never_asked():
+    denied = Scope(PROD, "", "iam.authorization")
+    graph = graph_of(snapshot_of(one_of_each(), denied=[denied], seen=[Scope(PROD, "eu-west-1", "ec2.vpcs")]))
+
+    def state(collector: str, region: str = "", account: str = PROD) -> tuple[object, ...]:
+        found = graph.nodes[f"coverage:{account}:{region}:{collector}"].properties
+        return found["state"], found.get("reason"), found.get("at")
+
+    assert state("iam.authorization") == ("denied", "denied", BEFORE)
+    assert state("ec2.vpcs", "eu-west-1") == ("seen", None, NOW)
+    assert state("ec2.vpcs", account=MANAGEMENT) == ("skipped", "not_attempted", None)
+    assert f"coverage:{PROD}::organizations.tree" not in graph.nodes

@@ -1,0 +1,20 @@
+"""Badges: a severity, a change and a verdict look the same on every screen, and none speaks by colour alone."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import words
+
+
+def severity(name: str) -> None:
+    st.badge(name, color=words.SEVERITIES[name])
+
+
+def change(name: str) -> None:
+    known = words.CHANGES[name]
+    st.badge(f"{known.symbol} {known.word}", color=known.badge)
+
+
+def verdict(name: str) -> None:
+    st.badge(name, color=words.VERDICT_BADGES[name], help=words.VERDICT_HELP[name])

@@ -1,0 +1,105 @@
+"""What every screen has around its content: freshness and coverage on top, hints where there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from drift.baseline import BaselineError
+from graph.artefact import ArtefactError
+from queries.checks import FindingsError
+from queries.where import account_name
+from settings import SettingsError
+from ui import data, words
+from ui.text import code, one_line
+
+READING = (ArtefactError, BaselineError, FindingsError, SettingsError)
+CSS = """<style>
+[data-testid="stMainBlockContainer"] { padding: 4.2rem 2.2rem 3rem; max-width: 1720px; }
+[data-testid="stDataFrame"] [data-testid="stElementToolbar"],
+[data-testid="stElementToolbar"]:has(+ [data-testid="stDataFrame"]) { display: none; }
+[data-testid="stMetric"] { padding: .55rem .9rem; }
+[data-testid="stMetricValue"] { font-size: 1.55rem; line-height: 1.3; }
+[data-testid="stCode"] pre { max-height: 22rem; }
+</style>"""
+
+
+def screen(show: Callable[[data.Estate], None]) -> None:
+    """Draws a screen of what is promoted, or says what to do first."""
+    st.html(CSS)
+    try:
+        estate = data.estate(data.in_use())
+    except READING as problem:
+        hint(str(problem))
+        return
+    if estate is None:
+        empty()
+        return
+    header(estate)
+    show(estate)
+
+
+def header(estate: data.Estate) -> None:
+    """How old the facts are and what could not be read, before anything that rests on them."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
+        age = hours_since(estate.promoted.taken_at)
+        stale = age > words.STALE_AFTER_HOURS
+        st.badge(
+            f"Facts of {when(estate.promoted.taken_at)}, {ago(age)}",
+            icon=":material/schedule:",
+            color="red" if stale else "green",
+        )
+        unread(estate)
+
+
+def unread(estate: data.Estate) -> None:
+    """A badge for each account that was not read whole."""
+    rows = estate.unread
+    if not rows:
+        st.badge("Everything was read", icon=":material/visibility:", color="green")
+    for account in sorted({row["account_id"] for row in rows})[:4]:
+        missing = [row for row in rows if row["account_id"] == account]
+        st.badge(
+            f"{code(account_name(estate.graph, account))}: {words.plural(len(missing), 'source')} not read",
+            icon=":material/visibility_off:",
+            color="red",
+            help="; ".join(f"{row['source']}: {row['state']}" for row in missing),
+        )
+
+
+def hint(problem: str) -> None:
+    """A sentence of ours that may quote what strangers wrote, with what to do next in its last clause."""
+    st.info(code(problem), icon=":material/info:")
+
+
+def empty() -> None:
+    """The screen before anything was built."""
+    st.subheader(words.NO_GRAPH)
+    st.write(words.NO_GRAPH_HELP)
+    st.code("trustdrift run --from DIR\ntrustdrift demo", language="bash")
+
+
+def hours_since(moment: str) -> float:
+    return (datetime.now(UTC) - parse(moment)).total_seconds() / 3600
+
+
+def parse(moment: str) -> datetime:
+    """An ISO time; without a zone it is UTC."""
+    parsed = datetime.fromisoformat(moment)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def when(moment: str) -> str:
+    """`16 Nov 2026 06:00 UTC`."""
+    return f"{parse(moment).astimezone(UTC):%-d %b %Y %H:%M} UTC"
+
+
+def ago(hours: float) -> str:
+    """`3 hours ago`, `2 days ago`."""
+    if hours < 0:
+        return "in the future: check the clock"
+    if hours < 1:
+        return "less than an hour ago"
+    return f"{words.plural(round(hours), 'hour')} ago" if hours < 48 else f"{words.plural(round(hours / 24), 'day')} ago"

@@ -1,0 +1,167 @@
+"""What the screens read: the promoted graph, its findings, the baseline and the drift between them, each read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import streamlit as st
+
+from drift.baseline import Baseline, NoBaseline, load_baseline
+from drift.compare import Drift, compare
+from graph.artefact import read_graph
+from graph.model import Graph
+from graph.reach import Reach, networks
+from queries.checks import Finding, load_findings
+from queries.paths import Distance, find_paths, reaching
+from queries.paths import Path as AccessPath
+from queries.picture import coverage_rows
+from queries.where import entries, exposed, resolve
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+ENTRY_POINTS = "exposed"  # the one class that only the screens know: every real start of an attack
+_used: list[Settings] = []  # one entry at most: the settings that `serve` was given
+
+
+class Promoted(msgspec.Struct, frozen=True):
+    """`promoted.json`: the graph that is shown, when it was promoted and when its facts were taken."""
+
+    graph: str
+    snapshot: str
+    at: str
+    taken_at: str
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What one promotion holds. `findings` is None where no check was run, `baseline` where none was approved."""
+
+    promoted: Promoted
+    graph: Graph
+    findings: list[Finding] | None
+    baseline: Baseline | None
+
+    @property
+    def coverage(self) -> list[dict[str, str]]:
+        """One row per account, region and source."""
+        return coverage_rows(self.graph)
+
+    @property
+    def unread(self) -> list[dict[str, str]]:
+        """The rows of what was not completely seen."""
+        return [row for row in self.coverage if row["state"] != "seen"]
+
+    @property
+    def drift(self) -> Drift | None:
+        return _drift(self.baseline.graph.id, self.graph.id, self) if self.baseline else None
+
+    def paths(self, sources: str, targets: str, max_hops: int, certain_only: bool) -> list[AccessPath]:
+        """The ranked paths between what two texts name. Raises Unresolved."""
+        return _paths(self.graph.id, sources, targets, max_hops, certain_only, self)
+
+    def reaching(self, targets: str) -> list[Distance]:
+        """Who reaches what a text names, and in how many steps. Raises Unresolved."""
+        return _reaching(self.graph.id, targets, self)
+
+    @property
+    def ways_in(self) -> list[tuple[str, AccessPath]]:
+        """For each kind of entry point the best path to a crown jewel or to administrator rights."""
+        return _ways_in(self.graph.id, self)
+
+
+def use(settings: Settings) -> None:
+    """Makes the settings those of every session of this process."""
+    _used[:] = [settings]
+
+
+def in_use() -> Settings:
+    """The settings that `use` was given, else those of the working directory. Raises SettingsError."""
+    if not _used:
+        from settings import load_settings
+
+        use(load_settings())
+    return _used[0]
+
+
+def estate(settings: Settings) -> Estate | None:
+    """What was promoted last; None where nothing was. Raises the reader's error for what is damaged."""
+    artefacts = settings.artefacts.path
+    try:
+        promoted = msgspec.json.decode((artefacts / "promoted.json").read_bytes(), type=Promoted)
+    except FileNotFoundError:
+        return None
+    return Estate(
+        promoted,
+        _graph(str(artefacts), promoted.graph),
+        _findings(artefacts / "findings" / f"{promoted.graph}.json"),
+        _baseline(settings.state.path),
+    )
+
+
+def named(graph: Graph, text: str) -> list[str]:
+    """The node ids that a text names. Raises Unresolved."""
+    return exposed(graph) if text == ENTRY_POINTS else resolve(graph, text)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _graph(artefacts: str, graph_id: str) -> Graph:
+    return read_graph(Path(artefacts) / "graphs" / f"{graph_id}.graph")
+
+
+def _findings(file: Path) -> list[Finding] | None:
+    return load_findings(file) if file.exists() else None
+
+
+def _baseline(state: Path) -> Baseline | None:
+    try:
+        return load_baseline(state)
+    except NoBaseline:
+        return None
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing with the baseline …")
+def _drift(baseline_id: str, graph_id: str, _estate: Estate) -> Drift:
+    baseline = _estate.baseline
+    return compare(baseline.graph, baseline.findings, _estate.graph, _estate.findings or [])
+
+
+@st.cache_resource(max_entries=64, show_spinner="Searching …")
+def _paths(
+    graph_id: str, sources: str, targets: str, max_hops: int, certain_only: bool, _estate: Estate
+) -> list[AccessPath]:
+    graph = _estate.graph
+    return find_paths(graph, named(graph, sources), named(graph, targets), 20, max_hops, certain_only)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _reaching(graph_id: str, targets: str, _estate: Estate) -> list[Distance]:
+    return reaching(_estate.graph, named(_estate.graph, targets))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _ways_in(graph_id: str, _estate: Estate) -> list[tuple[str, AccessPath]]:
+    graph = _estate.graph
+    goals = {edge.source for edge in graph.edges_of("IS_JEWEL")} | {node.id for node in graph.of("Outcome")}
+    reaches = [network.search(goals) for network in networks(graph)]
+    found = []
+    for kind, members in groupby(entries(graph), key=lambda entry: entry.kind):
+        path = _shortest([entry.id for entry in members if entry.id not in goals], reaches)
+        if path:
+            found.append((kind, path))
+    return found
+
+
+def _shortest(sources: list[str], reaches: list[Reach]) -> AccessPath | None:
+    """The shortest path of some sources: over certain steps where there is one, else over possible ones."""
+    for reach in reaches:
+        hops = {source: count for source in sources if (count := reach.hops(source)) is not None}
+        if hops:
+            source = min(hops, key=lambda s: (hops[s], s))
+            edges = reach.path(source) or []
+            return AccessPath(source, edges[-1].target, tuple(edges))
+    return None

@@ -1,0 +1,158 @@
+"""The graph element: one function that draws a drawing and reports clicks; nothing else knows what draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import streamlit as st
+
+from report.layout import layered
+from ui import icons, words
+from ui.drawing import DrawnEdge, DrawnNode, Drawing
+
+# Text and lines by theme; contrast against the page's background is at least 4.5 for text and 3 for lines.
+INK = {"light": "#0f172a", "dark": "#e2e8f0"}
+MUTED = {"light": "#475569", "dark": "#94a3b8"}
+LINE = {"light": "#64748b", "dark": "#94a3b8"}
+PAPER = {"light": "#ffffff", "dark": "#0b1020"}
+CHOSEN = {"light": "#4338ca", "dark": "#a5b4fc"}
+DIMMED = 0.18
+CSS = """<style>
+.st-graph-workbench.container { background: transparent; border: 0; }
+.st-graph-workbench .graph-topbar, .st-graph-workbench .infopanel,
+.st-graph-workbench .graph-context-menu { display: none !important; }
+</style>"""
+
+Click = Callable[[str, str], None]
+
+
+def theme() -> words.Theme:
+    """The theme that the browser shows."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def draw(
+    drawing: Drawing,
+    *,
+    key: str,
+    focus: Collection[str] = (),
+    chosen: str = "",
+    height: int = 380,
+    on_click: Click | None = None,
+) -> None:
+    """Draws from left to right.
+
+    `focus` are ids of nodes and edges that stand out while the rest is dimmed, `chosen` is the id of the edge or node
+    whose evidence is shown. `on_click` gets what was done (`edge`, `node` or `expand`) and the id. The key must change
+    with the nodes, because an element that stays keeps its positions.
+    """
+    from st_graph_workbench import Event, graph_workbench
+
+    st.html(CSS)
+    graph_workbench(
+        elements=_elements(drawing),
+        layout={"name": "preset", "fit": True, "padding": 28, "animate": False},
+        node_styles=_rules(drawing, theme(), focus, chosen),
+        height=height,
+        key=key,
+        on_change=lambda: _report(key, on_click),
+        events=[Event("edge", "tap", "edge"), Event("node", "tap", "node"), Event("unfold", "dbltap", "node")],
+        min_zoom=0.15,
+        max_zoom=1.6,
+        show_selection_details=False,
+        toolbar={"sticky": False},  # it is hidden, and must not take room
+    )
+
+
+def _report(key: str, on_click: Click | None) -> None:
+    event = st.session_state.get(key)
+    if event and on_click and event.get("action") in ("edge", "node", "unfold"):
+        on_click(event["action"], event["data"]["target_id"])
+
+
+def _elements(drawing: Drawing) -> dict[str, list[dict[str, Any]]]:
+    places = layered([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges])
+    return {
+        "nodes": [_node(node, places[node.id]) for node in drawing.nodes],
+        "edges": [_edge(edge) for edge in drawing.edges],
+    }
+
+
+def _node(node: DrawnNode, place: tuple[float, float]) -> dict[str, Any]:
+    marks = "jewel" if node.jewel else ""
+    below = "\n".join(text for text in (node.name, node.place, "as last seen" if node.stale else "") if text)
+    data = {"id": node.id, "icon": node.kind.icon, "text": below, "marks": marks, "state": node.state}
+    data["stale"] = "yes" if node.stale else ""
+    return {"data": data, "position": {"x": place[0], "y": place[1]}, "selectable": False}
+
+
+def _edge(edge: DrawnEdge) -> dict[str, Any]:
+    verdict = words.VERDICTS[edge.certain]
+    data = {"id": edge.id, "source": edge.source, "target": edge.target, "text": edge.label}
+    return {"data": {**data, "verdict": verdict, "state": edge.state}, "selectable": False}
+
+
+def _rules(drawing: Drawing, mode: words.Theme, focus: Collection[str], chosen: str) -> list[Any]:
+    kinds = {node.kind.icon + node.kind.colour: node.kind for node in drawing.nodes}
+    rules = [*_base(mode), *(_kind(kind) for kind in kinds.values()), *_states(mode)]
+    if focus:
+        rules.append(("*", {"opacity": DIMMED}))
+        rules.append((_any(focus), {"opacity": 1, "z-index": 10}))
+        rules.append((_any(i for i in focus if i.startswith("e")), {"width": 3.4}))
+    if chosen:
+        rules.append((f"edge#{chosen}", {"line-color": CHOSEN[mode], "target-arrow-color": CHOSEN[mode], "width": 5}))
+        rules.append((f"node#{chosen}", {"border-color": CHOSEN[mode], "border-width": 4}))
+    return [_style_rule(selector, style) for selector, style in rules if selector]
+
+
+def _style_rule(selector: str, style: dict[str, Any]) -> Any:
+    from st_graph_workbench import StyleRule
+
+    return StyleRule(selector, style)
+
+
+def _any(ids: Any) -> str:
+    return ",".join(f"#{i}" for i in sorted(ids))
+
+
+def _kind(kind: words.Kind) -> tuple[str, dict[str, Any]]:
+    return (
+        f'node[icon="{kind.icon}"]',
+        {"background-color": kind.colour, "background-image": icons.data_uri(kind.icon)},
+    )
+
+
+def _base(mode: words.Theme) -> list[tuple[str, dict[str, Any]]]:
+    node = {
+        "label": "data(text)", "width": 38, "height": 38, "shape": "ellipse", "border-width": 0,
+        "background-width": "58%", "background-height": "58%", "font-size": 11, "color": INK[mode],
+        "text-wrap": "wrap", "text-max-width": 170, "text-valign": "bottom", "text-margin-y": 5, "line-height": 1.25,
+        "min-zoomed-font-size": 5, "overlay-opacity": 0,
+    }  # fmt: skip
+    edge = {
+        "label": "data(text)", "width": 2, "line-color": LINE[mode], "target-arrow-color": LINE[mode],
+        "target-arrow-shape": "triangle", "arrow-scale": 1.1, "curve-style": "bezier", "font-size": 10,
+        "color": MUTED[mode], "text-background-color": PAPER[mode], "text-background-opacity": 0.92,
+        "text-background-padding": 2, "text-rotation": "autorotate", "min-zoomed-font-size": 5, "overlay-opacity": 0,
+    }  # fmt: skip
+    return [
+        ("node", node),
+        ("edge", edge),
+        ('node[marks="jewel"]', {"border-width": 4, "border-color": words.JEWEL, "border-style": "double"}),
+        ('node[stale="yes"]', {"border-width": 2, "border-style": "dotted", "border-color": MUTED[mode]}),
+        ('edge[verdict="possible"]', {"line-style": "dashed", "line-dash-pattern": [7, 4]}),
+    ]
+
+
+def _states(mode: words.Theme) -> list[tuple[str, dict[str, Any]]]:
+    rules: list[tuple[str, dict[str, Any]]] = []
+    for name, change in words.CHANGES.items():
+        colour = change.light if mode == "light" else change.dark
+        faded = {"opacity": 0.65} if change.line == "dashed" else {}
+        line = {"line-color": colour, "target-arrow-color": colour, "color": colour, "width": 3}
+        style = {"line-style": "dashed"} if change.line == "dashed" else {}
+        ring = {"border-width": 4, "border-color": colour, "border-style": change.line}
+        rules.append((f'edge[state="{name}"]', {**line, **style, **faded}))
+        rules.append((f'node[state="{name}"]', {**ring, **faded}))
+    return rules

@@ -1,0 +1,102 @@
+"""Why a hop is there: its proof, the deciding statements and the policies they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from graph.model import Edge, Graph, Node
+from queries.paths import Hop
+from queries.where import full_name
+from ui import words
+from ui.drawing import verb
+from ui.text import code
+
+SOURCES = 4  # places named for a statement that stands in many
+LISTED = ("action", "notaction", "resource", "notresource")
+SPELLED = {"action": "Action", "notaction": "NotAction", "resource": "Resource", "notresource": "NotResource"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A deciding statement as IAM spells it, and where it is written."""
+
+    document: str
+    sources: list[str]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that is known of one hop."""
+
+    text: str = ""
+    layers: list[tuple[str, str]] = field(default_factory=list)  # (layer, truth)
+    conditions: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    stale: str = ""
+
+
+def sentence(graph: Graph, hop: Hop) -> str:
+    """The hop in words, as Markdown in which names are code."""
+    can = "can" if hop.certain else "may"
+    level = words.LEVELS.get(hop.key, hop.key)
+    source, target = code(full_name(graph, hop.source)), code(full_name(graph, hop.target))
+    template = words.STEPS.get(verb(hop), "{source} leads to {target}")
+    return template.format(source=source, target=target, can=can, level=level, key=code(hop.key or "all ports"))
+
+
+def evidence(graph: Graph, hop: Hop) -> Evidence:
+    """The evidence of a hop; a structural hop has none but its sentence."""
+    proof = graph.nodes.get(hop.proof)
+    if proof is None:
+        return Evidence(conditions=hop.conditions, stale=hop.stale)
+    layers = [tuple(layer.partition("=")[::2]) for layer in _list(proof, "layers")]
+    statements = [graph.nodes[i] for i in _list(proof, "statements") if i in graph.nodes]
+    return Evidence(
+        text=str(proof.properties.get("text") or ""),
+        layers=[(layer, truth) for layer, truth in layers],
+        conditions=hop.conditions or _list(proof, "conditions"),
+        choices=_list(proof, "choices"),
+        statements=[Statement(_document(s), _written_in(graph, s.id, hop)) for s in statements],
+        stale=hop.stale,
+    )
+
+
+def _list(node: Node, name: str) -> list[str]:
+    value = node.properties.get(name)
+    return [str(v) for v in value] if isinstance(value, list) else []
+
+
+def _document(statement: Node) -> str:
+    """The statement as IAM JSON."""
+    properties = statement.properties
+    body: dict[str, Any] = {k: properties[p] for k, p in (("Sid", "sid"), ("Effect", "effect")) if properties.get(p)}
+    for name in ("principal", "condition"):
+        if properties.get(name):
+            body[name.capitalize()] = orjson.loads(str(properties[name]))
+    body |= {SPELLED[name]: _one_or_all(_list(statement, name)) for name in LISTED if _list(statement, name)}
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
+
+
+def _one_or_all(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else values
+
+
+def _written_in(graph: Graph, statement_id: str, hop: Hop) -> list[str]:
+    """Where a statement stands: equal statements are one node, so those of the hop's own ends come first."""
+    ends = {e.target for e in graph.out(hop.source, "POLICY", "MEMBER_AWS_GROUP")} | {hop.source, hop.target}
+    ends |= {e.target for end in list(ends) for e in graph.out(end, "POLICY")}
+    policies = graph.into(statement_id, "STATEMENT", "TRUSTS_STATEMENT")
+    ranked = sorted(policies, key=lambda e: (e.source not in ends, e.source))
+    own = [e for e in ranked if e.source in ends]
+    shown = own or ranked[:SOURCES]
+    more = [f"and {len(ranked) - SOURCES} more"] if not own and len(ranked) > SOURCES else []
+    return [_called(graph, e) for e in shown] + more
+
+
+def _called(graph: Graph, edge: Edge) -> str:
+    name = code(full_name(graph, edge.source))
+    return f"trust policy of {name}" if edge.type == "TRUSTS_STATEMENT" else f"policy {name}"

@@ -1,0 +1,3 @@
+"""Overview."""
+from ui import chrome
+chrome.screen(lambda e: None)

@@ -1,0 +1,125 @@
+"""Overview: how fresh the facts are, the week in one sentence, the numbers, and what to look at first."""
+
+import streamlit as st
+
+from queries.checks import OPEN, UNKNOWN, Finding
+from queries.severity import SEVERITIES
+from queries.where import account_name, full_name
+from ui import badges, chrome, data, words
+from ui.drawing import path_id
+from ui.text import cell, prose
+
+FIRST = 6  # lines in each list of what to look at
+
+
+def show(estate: data.Estate) -> None:
+    """The whole page."""
+    chrome.week(estate)
+    numbers(estate)
+    changed, ways = st.columns(2, gap="medium")
+    with changed, st.container(border=True, height="stretch"):
+        what_changed(estate)
+    with ways, st.container(border=True, height="stretch"):
+        ways_in(estate)
+    open_findings, coverage = st.columns(2, gap="medium")
+    with open_findings:
+        findings(estate.findings)
+    with coverage:
+        what_was_read(estate)
+
+
+def numbers(estate: data.Estate) -> None:
+    """The figures of the estate and of the week."""
+    people = len(estate.graph.of("AWSPrincipal")) + len(estate.graph.of("AWSSSOUser"))
+    cards = st.columns(5)
+    cards[0].metric("Principals", f"{people:,}", border=True, height="stretch", help="users, roles, groups, services and people")
+    reach(cards[1], estate, "admin", "Can become administrator")
+    reach(cards[2], estate, "jewels", "Can reach a crown jewel")
+    severe = [f for f in estate.findings or [] if f.state == OPEN and f.severity in ("critical", "high")]
+    unknown = sum(f.state == UNKNOWN for f in estate.findings or [])
+    card(cards[3], "Critical and high findings", len(severe), f"{unknown:,} unknown")
+    drift = estate.drift
+    card(cards[4], "Drift items", len(drift.items) if drift else 0, _worst(drift.by_severity) if drift else "no baseline")
+
+
+def reach(place: st.delta_generator.DeltaGenerator, estate: data.Estate, target: str, title: str) -> None:
+    """How many reach a class of targets for certain, and how many besides if conditions hold."""
+    rows = estate.reaching(target)
+    certain = sum(row.certain is not None for row in rows)
+    card(place, title, certain, f"{len(rows) - certain:,} more if conditions hold")
+
+
+def card(place: st.delta_generator.DeltaGenerator, title: str, value: int, below: str) -> None:
+    place.metric(title, f"{value:,}", below, delta_color="off", delta_arrow="off", border=True, height="stretch")
+
+
+def what_changed(estate: data.Estate) -> None:
+    """The worst drift items, each a link to its own."""
+    st.markdown("#### Look at these changes first")
+    drift = estate.drift
+    if drift is None:
+        st.write(words.NO_BASELINE, words.NO_BASELINE_HELP)
+        st.code('trustdrift approve --reason "reviewed on …"', language="bash")
+    elif not drift.items:
+        st.write("Nothing changed since the baseline.")
+    for item in drift.items[:FIRST] if drift else []:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            badges.severity(item.severity)
+            badges.change(item.change)
+            st.page_link("ui/screens/drift.py", label=prose(item.title), query_params={"item": item.id})
+
+
+def ways_in(estate: data.Estate) -> None:
+    """The shortest paths from real entry points to what must not be reached, each a link to its picture."""
+    st.markdown("#### Shortest ways in, from real entry points")
+    found = estate.ways_in
+    for kind, path in found:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            badges.verdict(path.verdict)
+            st.badge(f"{kind}, {words.plural(len(path.hops), 'hop')}", color="gray")
+            st.page_link(
+                "ui/screens/paths.py",
+                label=f"{prose(full_name(estate.graph, path.source))} → {prose(full_name(estate.graph, path.target))}",
+                query_params={"from": path.source, "to": path.target, "path": path_id(path)},
+            )
+    if not found:
+        st.write("No path from a real entry point to a crown jewel or to administrator rights was found.")
+
+
+def findings(found: list[Finding] | None) -> None:
+    """The findings, worst first; without checks there is none, which is no good news."""
+    st.markdown("#### Findings")
+    if found is None:
+        st.write("No check was run on this graph: run `trustdrift check`.")
+        return
+    counts = [f"{sum(f.severity == s and f.state == OPEN for f in found)} {s}" for s in SEVERITIES]
+    st.caption(f"{', '.join(counts)}; {sum(f.state == UNKNOWN for f in found)} unknown, because something was not read")
+    rows = [{"Severity": f.severity, "State": f.state, "Finding": cell(f.title), "How to fix": cell(f.fix)} for f in found]
+    st.dataframe(rows, hide_index=True, height=300, alt="Findings, worst first: severity, state, what it is, how to fix it")
+
+
+def what_was_read(estate: data.Estate) -> None:
+    """The coverage table, what was not read first."""
+    st.markdown("#### What was read")
+    rows = sorted(estate.coverage, key=lambda row: (row["state"] == "seen", row["account_id"], row["source"]))
+    unread = len(estate.unread)
+    st.caption(f"{words.plural(len(rows), 'source')}, {len(rows) - unread:,} read completely, {unread:,} not")
+    shown = [
+        {
+            "State": row["state"],
+            "Account": cell(account_name(estate.graph, row["account_id"])),
+            "Region": row["region"],
+            "Source": row["source"],
+            "Why not": cell(row["detail"] or row["reason"]),
+            "Last seen": row["at"][:16],
+        }
+        for row in rows
+    ]
+    st.dataframe(shown, hide_index=True, height=300, alt="Coverage: state, account, region, source, why it was not read")
+
+
+def _worst(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {severity}" for severity, count in list(counts.items())[:2])
+
+
+chrome.screen(show)

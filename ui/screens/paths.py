@@ -1,0 +1,183 @@
+"""Paths: who reaches what, drawn from left to right, with the evidence of every hop."""
+
+import streamlit as st
+
+from graph.model import Graph
+from queries.paths import Hop, Path
+from queries.where import Unresolved, full_name
+from ui import chrome, controls, data, element, export, panel, words
+from ui.drawing import DRAWN, Drawing, drawing, hop_id, hops_of, label, neighbours, node_key, path_id, safe_id, short_name
+from ui.text import cell, code
+
+LEGEND = (
+    "Solid line: certain. Dashed line: possible, it has open conditions. Gold double ring: crown jewel. Dotted ring: "
+    "as last seen. Click a line for its evidence, double-click a node to unfold its neighbours. "
+    "The table below holds the same paths."
+)
+
+
+def show(estate: data.Estate) -> None:
+    """The whole page: what is asked, then the answer."""
+    question = controls.question(estate.graph)
+    try:
+        paths = estate.paths(question.source, question.target, question.max_hops, question.certain_only)
+    except Unresolved as problem:
+        chrome.hint(str(problem))
+        return
+    if paths:
+        answer(estate.graph, paths)
+    else:
+        nothing(question)
+
+
+def nothing(question: controls.Question) -> None:
+    """No path: what may be asked next."""
+    st.subheader(f"No path from {code(question.source)} to {code(question.target)}")
+    steps = ["Swap the ends, or ask from `exposed` to see every real entry point."]
+    if question.certain_only:
+        steps.insert(0, "Let possible paths in: some hop may depend on a condition.")
+    if question.max_hops < controls.MAX_HOPS:
+        steps.insert(0, f"Allow more than {words.plural(question.max_hops, 'hop')}.")
+    steps.append("What could not be read is named above: a path may hide there.")
+    st.markdown("\n".join(f"- {step}" for step in steps))
+
+
+@st.fragment
+def answer(graph: Graph, paths: list[Path]) -> None:
+    """The picture, and under it the ranked paths beside the evidence of the chosen hop."""
+    unfolded = [hop for node_id in _unfolded(paths) for hop in neighbours(graph, node_id)]
+    path = _chosen_path(paths)
+    hop = _chosen_hop(path, [*hops_of(paths), *unfolded])
+    drawn = drawing(graph, [*path.hops, *hops_of(paths), *unfolded])
+    picture(drawn, paths, path, hop)
+    ranking, evidence = st.columns([11, 10], gap="medium")
+    with ranking:
+        table(graph, paths, path)
+        exports(graph, path)
+    with evidence, st.container(border=True):
+        hop_picker(path, hop)
+        panel.hop(graph, hop)
+
+
+def picture(drawn: Drawing, paths: list[Path], path: Path, hop: Hop) -> None:
+    """All ranked paths, the chosen one standing out."""
+    focus = {hop_id(h) for h in path.hops} | {node_key(n) for h in path.hops for n in (h.source, h.target)}
+    focus |= {hop_id(hop), node_key(hop.source), node_key(hop.target)}
+    rows = max(len({p.source for p in paths}), len({p.target for p in paths}))
+    element.draw(
+        drawn,
+        key=safe_id("paths", *(node.id for node in drawn.nodes)),
+        focus=focus if len(drawn.edges) > len(path.hops) else (),
+        chosen=hop_id(hop),
+        height=min(240 + 30 * rows, 460),
+        on_click=lambda what, which: _click(paths, drawn, what, which),
+    )
+    if drawn.left_out:
+        st.caption(f"{DRAWN} of {DRAWN + drawn.left_out:,} nodes are drawn: narrow the question to see the rest.")
+    st.caption(LEGEND)
+
+
+def table(graph: Graph, paths: list[Path], path: Path) -> None:
+    """The ranked paths; choosing a row chooses the path."""
+    st.markdown(f"**{words.plural(len(paths), 'path')}**, certain ones first, then the shortest")
+    rows = [
+        {
+            "Verdict": p.verdict,
+            "Hops": len(p.hops),
+            "Way": " → ".join(cell(short_name(graph.name(n))) for n in _way(p)),
+            "Open conditions": "; ".join(cell(c) for c in p.conditions) or "none",
+        }
+        for p in paths
+    ]
+    key = safe_id("table", *(path_id(p) for p in paths))
+    st.session_state[key] = {"selection": {"rows": [paths.index(path)], "columns": [], "cells": []}}
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=key,
+        on_select=lambda: _choose_row(paths, key),
+        selection_mode="single-row",
+        height=min(38 + 35 * len(rows), 353),
+        column_config={"Verdict": st.column_config.TextColumn(width="small"), "Hops": {"width": 55}},
+        alt="Ranked paths: verdict, number of hops, the nodes on the way and the open conditions",
+    )
+
+
+def hop_picker(path: Path, hop: Hop) -> None:
+    """The hops of the chosen path in order: the keyboard's way to what a click on a line does."""
+    ids = [hop_id(h) for h in path.hops]
+    texts = {hop_id(h): f"{i}. {label(h)}" for i, h in enumerate(path.hops, 1)}
+    key = f"picker-{path_id(path)}"
+    st.session_state[key] = hop_id(hop) if hop_id(hop) in ids else None
+    st.segmented_control(
+        "Hop", ids, format_func=texts.__getitem__, key=key, on_change=lambda: _set_hop(st.session_state[key])
+    )
+
+
+def exports(graph: Graph, path: Path) -> None:
+    """The chosen path for other tools."""
+    with st.container(horizontal=True, gap="small"):
+        with st.popover("Cypher", icon=":material/terminal:"):
+            st.code(export.cypher(graph, path), language="cypher")
+        with st.popover("JSON", icon=":material/data_object:"):
+            st.code(export.document(graph, path).decode(), language="json", height=320)
+        with st.popover("ARNs", icon=":material/content_copy:"):
+            st.code("\n".join(_way(path)), language=None)
+        st.download_button(
+            "SVG",
+            export.svg(drawing(graph, path.hops)),
+            file_name="path.svg",
+            mime="image/svg+xml",
+            icon=":material/image:",
+            on_click="ignore",
+        )
+
+
+def _way(path: Path) -> list[str]:
+    """The nodes on the way, ends included."""
+    return [path.hops[0].source, *(hop.target for hop in path.hops)] if path.hops else [path.source, path.target]
+
+
+def _chosen_path(paths: list[Path]) -> Path:
+    """The path of the address, else the first."""
+    wanted = st.query_params.get("path")
+    return next((p for p in paths if path_id(p) == wanted), paths[0])
+
+
+def _chosen_hop(path: Path, drawn: list[Hop]) -> Hop:
+    """The hop of the address, else the first of the path."""
+    wanted = st.query_params.get("hop")
+    return next((h for h in [*path.hops, *drawn] if hop_id(h) == wanted), path.hops[0])
+
+
+def _set_hop(chosen: str | None) -> None:
+    if chosen:
+        st.query_params["hop"] = chosen
+
+
+def _choose_row(paths: list[Path], key: str) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows:
+        st.query_params.update({"path": path_id(paths[rows[0]]), "hop": hop_id(paths[rows[0]].hops[0])})
+
+
+def _click(paths: list[Path], drawn: Drawing, what: str, which: str) -> None:
+    """A line chooses its hop and the first path that takes it; a node twice unfolds it."""
+    if what == "edge":
+        through = [p for p in [_chosen_path(paths), *paths] if which in {hop_id(h) for h in p.hops}]
+        st.query_params.update({"hop": which, "path": path_id(through[0] if through else _chosen_path(paths))})
+    elif what == "unfold":
+        node = next(n for n in drawn.nodes if n.id == which)
+        _unfolded(paths).append(node.node_id)
+
+
+def _unfolded(paths: list[Path]) -> list[str]:
+    """The nodes whose neighbours are drawn, forgotten when the paths change."""
+    key = safe_id("", *(path_id(p) for p in paths))
+    kept = st.session_state.setdefault("unfolded", {"of": key, "nodes": []})
+    if kept["of"] != key:
+        kept.update({"of": key, "nodes": []})
+    return kept["nodes"]
+
+
+chrome.screen(show)

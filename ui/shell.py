@@ -1,0 +1,89 @@
+"""The app as ASGI: Streamlit behind trusted hosts, security headers and a health check."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+import structlog
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui import words
+
+ROOT = Path(__file__).parent.parent
+INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+log = structlog.get_logger()
+
+
+def content_security_policy(page: str) -> str:
+    """The policy for Streamlit's own page: nothing from elsewhere, and of inline scripts only those it ships with.
+
+    Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
+    """
+    digests = (hashlib.sha256(script.encode()).digest() for script in INLINE_SCRIPT.findall(page))
+    scripts = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; "
+        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    )
+
+
+class SecurityHeaders:
+    """Adds the headers to every HTTP reply."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+        self.headers = [
+            (b"content-security-policy", content_security_policy(page).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"x-frame-options", b"DENY"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self.headers]
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+async def health(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("ok")
+
+
+def explain(error: Exception) -> bool:
+    """Shows a sentence instead of a trace; the trace goes to the log."""
+    log.error("page failed", exc_info=error)
+    st.error(words.UNEXPECTED.format(kind=type(error).__name__), icon=":material/error:")
+    return True
+
+
+def make_app(hosts: Sequence[str]) -> st.App:
+    """The ASGI app; requests that name another host than these are refused, against DNS rebinding."""
+    app = st.App(
+        ROOT / "app.py",
+        routes=[Route("/healthz", health)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+        ],
+        on_script_error=explain,
+    )
+    st.config.get_config_options(force_reparse=True)  # the app's own file, wherever the process was started
+    st.config.set_option("server.allowedHosts", list(hosts))
+    return app

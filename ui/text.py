@@ -1,0 +1,47 @@
+"""Text of strangers as text: nothing that AWS names, tags or policies say becomes markup."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 300
+RUN_OF_BACKTICKS = re.compile(r"`+")
+INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+LINK_START = re.compile(r"(?i)(https?|www|mailto|xmpp|@)")
+JOINER = "\u2060"  # no width, no break: what it stands in is no address any more
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def one_line(text: object) -> str:
+    """The text without line breaks, control characters and marks that turn the direction of reading."""
+    line = INVISIBLE.sub(" ", str(text)).strip()
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def code(text: object) -> str:
+    """The text as a Markdown code span that nothing in it can end.
+
+    Source: https://spec.commonmark.org/0.31.2/#code-spans
+    """
+    line = one_line(text) or " "
+    fence = "`" * (1 + max((len(run) for run in RUN_OF_BACKTICKS.findall(line)), default=0))
+    pad = " " if "`" in line else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def prose(text: object) -> str:
+    """A sentence that may hold names of strangers, as Markdown that shows every character of it and no link.
+
+    Source: https://spec.commonmark.org/0.31.2/#backslash-escapes
+    """
+    return LINK_START.sub(rf"\1{JOINER}", PUNCTUATION.sub(r"\\\1", one_line(text)))
+
+
+def cell(text: object) -> str:
+    """The text for a table that may be copied into a spreadsheet: no formula.
+
+    Source: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    line = one_line(text)
+    return f"'{line}" if line.startswith(FORMULA) else line

@@ -1,0 +1,170 @@
+"""The words and colours of the screens, in one place so that every page says and shows the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Theme = Literal["light", "dark"]
+Badge = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a node of one label is called and drawn: `icon` names an entry of ui/icons.py."""
+
+    word: str
+    icon: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a change is called and drawn; told apart by symbol, label and line, never by colour alone."""
+
+    word: str
+    symbol: str
+    badge: Badge
+    line: Literal["solid", "dashed", "double"]
+    light: str
+    dark: str
+
+
+VIOLET, BLUE, CYAN, INDIGO, RED = "#6d28d9", "#1d4ed8", "#0e7490", "#4338ca", "#b91c1c"
+AMBER, ORANGE, PINK, GREEN, TEAL, SLATE = "#b45309", "#c2410c", "#be185d", "#15803d", "#0f766e", "#475569"
+
+KINDS: dict[str, Kind] = {
+    "AWSRole": Kind("role", "role", VIOLET),
+    "AWSUser": Kind("IAM user", "user", BLUE),
+    "AWSGroup": Kind("IAM group", "group", BLUE),
+    "AWSRootPrincipal": Kind("root user", "root", RED),
+    "AWSServicePrincipal": Kind("AWS service", "gear", SLATE),
+    "AWSFederatedPrincipal": Kind("federated identity", "federated", INDIGO),
+    "AWSExternalPrincipal": Kind("anyone in AWS", "globe", RED),
+    "AWSSSOUser": Kind("person", "user", CYAN),
+    "AWSSSOGroup": Kind("group of people", "group", CYAN),
+    "AWSAccount": Kind("account", "building", TEAL),
+    "AWSPermissionSet": Kind("permission set", "badge", CYAN),
+    "Outcome": Kind("outcome", "crown", "#9f1239"),
+    "Internet": Kind("internet", "globe", RED),
+    "NetworkClass": Kind("network class", "network", PINK),
+    "NetworkInterface": Kind("network interface", "network", PINK),
+    "EC2SecurityGroup": Kind("security group", "shield", PINK),
+    "EC2Instance": Kind("instance", "server", AMBER),
+    "AWSLambda": Kind("function", "lambda", ORANGE),
+    "S3Bucket": Kind("bucket", "bucket", GREEN),
+    "RDSInstance": Kind("database", "database", GREEN),
+    "RDSCluster": Kind("database cluster", "database", GREEN),
+    "BackupVault": Kind("backup vault", "vault", TEAL),
+    "RecoveryPoint": Kind("recovery point", "recovery", TEAL),
+    "KMSKey": Kind("KMS key", "key", GREEN),
+    "SecretsManagerSecret": Kind("secret", "lock", GREEN),
+    "CloudTrailTrail": Kind("trail", "scroll", SLATE),
+    "CrownJewel": Kind("crown jewel", "crown", "#a16207"),
+}
+OTHER = Kind("resource", "box", SLATE)
+JEWEL = "#d97706"
+
+VERDICTS = {
+    True: "certain",
+    False: "possible",
+}
+VERDICT_BADGES: dict[str, Badge] = {"certain": "red", "possible": "orange", "unknown": "gray"}
+VERDICT_HELP = {
+    "certain": "every policy on the way is known and allows it",
+    "possible": "it depends on conditions that nobody here can know",
+    "unknown": "it rests on facts that could not be read this time",
+}
+
+CHANGES: dict[str, Change] = {
+    "added": Change("added", "+", "green", "solid", "#15803d", "#4ade80"),
+    "removed": Change("removed", "−", "red", "dashed", "#b91c1c", "#f87171"),
+    "changed": Change("changed", "±", "orange", "double", "#b45309", "#fbbf24"),
+    "unseen": Change("unseen", "?", "violet", "dashed", "#6d28d9", "#a78bfa"),
+    "fixed": Change("fixed", "✓", "blue", "dashed", "#0f766e", "#2dd4bf"),
+}
+SEVERITIES: dict[str, Badge] = {"critical": "red", "high": "orange", "medium": "yellow", "low": "blue", "info": "gray"}
+FAMILIES = {
+    "path": "path",
+    "access": "access",
+    "rule": "network rule",
+    "finding": "finding",
+    "coverage": "coverage",
+}
+
+# {source}, {target} and {key} are code spans, {can} is `can` or `may`, {level} a phrase of LEVELS.
+STEPS = {
+    "ASSUME": "{source} {can} take the role {target}",
+    "ESCALATE": "{source} {can} gain the rights of {target} by {key}",
+    "ACCESS": "{source} {can} {level} {target}",
+    "CONNECT": "packets from {source} {can} reach {target} on {key}",
+    "EXPOSES": "what runs behind {source} is {target}",
+    "SENDS_AS": "what {source} sends leaves through {target}",
+    "RUNS_AS": "what runs on {source} has the credentials of {target}",
+}
+LEVELS = {
+    "read": "read",
+    "write": "write to",
+    "permissions": "change the permissions of",
+    "delete": "delete",
+}
+LABELS = {
+    "ASSUME": "assumes",
+    "ESCALATE": "takes over",
+    "ACCESS": "accesses",
+    "CONNECT": "connects",
+    "EXPOSES": "exposes",
+    "SENDS_AS": "sends as",
+    "RUNS_AS": "runs as",
+}
+LAYERS = {
+    "identity": "identity policies",
+    "resource": "resource policy",
+    "boundary": "permissions boundary",
+    "session": "session policy",
+    "scp": "service control policies",
+    "rcp": "resource control policies",
+    "trust": "trust policy",
+}
+TRUTHS: dict[str, tuple[str, Badge]] = {
+    "yes": ("allows", "green"),
+    "maybe": ("depends", "orange"),
+    "no": ("denies", "red"),
+}
+COVERAGE_STATES: dict[str, Badge] = {
+    "seen": "green",
+    "partial": "orange",
+    "denied": "red",
+    "failed": "red",
+    "skipped": "gray",
+}
+
+CLASSES = {
+    "exposed": "Any real entry point",
+    "internet": "The internet",
+    "external": "Anyone outside the organization",
+    "ci": "Pipelines (CI)",
+    "jewels": "Crown jewels",
+    "admin": "Administrator of any account",
+    "org-admin": "Administrator of the organization",
+}
+
+NO_GRAPH = "Nothing has been built yet."
+NO_GRAPH_HELP = "Run `trustdrift run --from DIR` on a folder of AWS CLI output, or look at the demo organization with "
+NO_BASELINE = "No baseline has been approved yet, so nothing can be compared."
+NO_BASELINE_HELP = "Look through the paths, then approve what you see: "
+UNEXPECTED = (
+    "This page could not be drawn ({kind}). The log of `trustdrift app` has the details; "
+    "reload the page, and if it happens again build the graph anew with `trustdrift build`."
+)
+STALE_AFTER_HOURS = 26
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 path`, `2 paths`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def kind(labels: tuple[str, ...]) -> Kind:
+    """The kind of a node by its primary label."""
+    return KINDS.get(labels[0], OTHER)
