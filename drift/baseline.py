@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -32,7 +33,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Baseline(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True)
+class Baseline:
     """An approval with what was approved."""
 
     approval: Approval

@@ -99,7 +99,7 @@ def _item(kind: Kind, targets: list[str], entries: list[str], here: Grants, ther
         subject=entries[0],
         target=ordered[0],
         before=[was or "no way"],
-        after=["could not be seen" if change == "unseen" else now or "no way"],
+        after=[now or _gone(change, entries[0], there.graph)],
         verdict=verdict,
         conditions=path.conditions,
         evidence=[hop.proof for hop in hops if hop.proof],
@@ -108,6 +108,12 @@ def _item(kind: Kind, targets: list[str], entries: list[str], here: Grants, ther
         targets=ordered,
         fix="" if gone else _fix(graph, hops),
     )
+
+
+def _gone(change: str, entry: str, graph: Graph) -> str:
+    if change == "unseen":
+        return "could not be seen"
+    return "no way" if entry in exposed(graph) or entry not in graph.nodes else "no way: it has no credentials any more"
 
 
 def _marked(hop: Hop, there: Grants, mark: str) -> Hop:
@@ -127,12 +133,17 @@ def _verdict_there(hop: Hop, there: Grants) -> str | None:
 
 
 def _fix(graph: Graph, hops: list[Hop]) -> str:
-    """The first step that is new is the one that was not there when the baseline was approved."""
-    new = next((hop for hop in hops if hop.change in ("added", "changed")), None)
-    if new is None:
-        return "No step of this way is new: an entry point is. Take away its credentials or what lets it in."
-    source, target = named(graph, new.source), named(graph, new.target)
-    return f"Take back the step that is new, {new.type} from `{source}` to `{target}`; the rest was approved."
+    """Each step that is new is a place to cut: none of them was there when the baseline was approved."""
+    new = [
+        f"{hop.type} from `{named(graph, hop.source)}` to `{named(graph, hop.target)}`"
+        for hop in hops
+        if hop.change in ("added", "changed")
+    ]
+    if not new:
+        return "No step of this way is new: its start is. Take away the start's credentials or what lets it in."
+    if len(new) == 1:
+        return f"Take back the step that is new: {new[0]}. The rest was approved."
+    return f"Take back one of the steps that are new, any of them ends it: {'; '.join(new)}."
 
 
 def _nodes(pair: Pair) -> set[str]:

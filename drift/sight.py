@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from graph.model import Graph, Node
 from ingest.snapshot import COLLECTORS
 
-NETWORK = (
-    "ec2.vpcs", "ec2.subnets", "ec2.security_groups", "ec2.prefix_lists", "ec2.interfaces", "ec2.instances", "ec2.peerings"
-)  # fmt: skip
+NETWORK = tuple(c for c in COLLECTORS if c.startswith("ec2."))
 POLICIES_OF_ALL = ("organizations.tree", "organizations.policies")  # every verdict on an identity rests on them too
 # The collectors that say whether a node, or a step from or to it, is still there.
 RESTS_ON: dict[str, tuple[str, ...]] = {

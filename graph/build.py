@@ -37,6 +37,7 @@ def build(snapshot: Snapshot, options: BuildOptions) -> Graph:
         add_network(builder)
         estate = Estate(snapshot)
         sets = Sets(estate, builder)
+        sets.write_shared()
         for derive in DERIVATIONS:
             derive(builder, estate, sets)
         add_jewels(builder)

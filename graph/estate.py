@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import ingest.snapshot as facts
 from ingest.snapshot import Snapshot, Unseen
@@ -24,9 +25,36 @@ class Chain:
     stale: str | None = None
 
 
+class Powers(Protocol):
+    """Whatever has rights: a principal, or a set that several hold alike."""
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def identity(self) -> tuple[Policy, ...]: ...
+
+    @property
+    def policies(self) -> PolicySet: ...
+
+    @property
+    def principal(self) -> Principal: ...
+
+    @property
+    def stale(self) -> str | None: ...
+
+
+def latest(*stale: str | None) -> str | None:
+    """The most recent of several times that facts were last seen; None where all were seen this time."""
+    return max((s for s in stale if s), default=None)
+
+
 @dataclass(frozen=True)
 class Holder:
-    """A user, group or role with everything that decides what it may do."""
+    """A user, group or role with everything that decides what it may do.
+
+    `stale` is set when the principal or the SCPs above it were last seen before this time.
+    """
 
     record: Record
     principal: Principal
@@ -95,6 +123,11 @@ class Estate:
     def trust(self, role: facts.Role) -> Policy:
         return self.policy(f"{role.arn}/trust", "trust policy", role.trust)
 
+    def trust_of(self, role: Holder) -> Policy:
+        """The trust policy of a holder that is a role."""
+        assert isinstance(role.record, facts.Role)
+        return self.trust(role.record)
+
     # -- principals
     @cached_property
     def groups(self) -> dict[tuple[str, str], facts.Group]:
@@ -113,13 +146,14 @@ class Estate:
     def _holder(self, record: Record) -> Holder:
         boundary = None if isinstance(record, facts.Group) else record.boundary
         exempt = record.path.startswith(SERVICE_LINKED)
+        chain = Chain(None) if exempt else self.chain(record.account_id)
         return Holder(
             record,
             self._principal(record),
             tuple(self._identity(record)),
             self.managed(record.account_id, boundary) if boundary else None,
-            Chain(None) if exempt else self.chain(record.account_id),
-            self.snapshot.stale_since(record),
+            chain,
+            latest(self.snapshot.stale_since(record), chain.stale),
         )
 
     def _identity(self, record: Record) -> Iterator[Policy]:

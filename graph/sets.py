@@ -16,7 +16,7 @@ from functools import cached_property
 import msgspec
 
 from graph.builder import Builder
-from graph.estate import Chain, Estate, Holder
+from graph.estate import Chain, Estate, Holder, latest
 from policy import Document, Policy, PolicySet, Principal, Statement, parse, principal_answers
 
 ALLOW_ALL = Policy(
@@ -34,6 +34,7 @@ class AccessSet:
 
     id: str
     account_id: str
+    identity: tuple[Policy, ...]
     policies: PolicySet
     principal: Principal
     stale: str | None
@@ -44,12 +45,13 @@ class AccessSet:
     @property
     def is_empty(self) -> bool:
         """No statement grants anything, and every text was seen."""
-        identity = self.policies.identity
-        return all(p.document for p in identity) and not any(s.effect == "Allow" for s in _statements(identity))
+        return all(p.document for p in self.identity) and not any(
+            s.effect == "Allow" for s in _statements(self.identity)
+        )
 
 
 class Sets:
-    """The sets of an estate. Nodes and HOLDS edges are written as sets come into use."""
+    """The sets of an estate; own sets are written when first asked for."""
 
     def __init__(self, estate: Estate, builder: Builder) -> None:
         self.estate = estate
@@ -80,9 +82,10 @@ class Sets:
             found = self._by_key[key] = AccessSet(
                 f"set:{key}",
                 account_id,
+                tuple(identity),
                 PolicySet(identity, boundary, chain.levels),
                 principal,
-                max(filter(None, (stale, chain.stale)), default=None),
+                latest(stale, chain.stale),
                 tuple(sorted({p.name for p in identity})),
                 shape_of(account_id, identity, boundary, chain),
             )
@@ -115,6 +118,12 @@ class Sets:
         return [h for h in self.estate.holders.values() if any(map(_is_personal, _statements(h.identity)))]
 
     # -- nodes
+    def write_shared(self) -> None:
+        """Writes every shared set that grants anything."""
+        for sets in self.shared.values():
+            for found in sets:
+                self.write(found)
+
     def write(self, access_set: AccessSet) -> str:
         """Writes the node of a shared set and its HOLDS edges, and returns its id."""
         if not self.builder.has(access_set.id):

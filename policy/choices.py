@@ -126,10 +126,9 @@ def _is_consistent(choice: Choice) -> bool:
 
 
 def shown(choice: Choice, spelling: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """A choice as people read it: what the caller sends, key by key, a value that nothing names as such."""
-    return tuple(
-        (spelling[key], " and ".join("any other value" if value == OTHER else value.replace(OTHER, "*")
-                                     for value in values))
-        for key, values in choice.items()
-        if values
-    )  # fmt: skip
+    """A choice as people read it: what the caller sends, key by key; what is left out is not sent."""
+    return tuple((spelling[key], " and ".join(map(_shown, values))) for key, values in choice.items() if values)
+
+
+def _shown(value: str) -> str:
+    return "any other value" if value == OTHER else value.replace(OTHER, "*")

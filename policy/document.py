@@ -223,9 +223,7 @@ def _digest(statements: Iterable[Statement]) -> str:
 
 def _terms(statement: Statement) -> str:
     """What statements must share before their actions, resources and principals can be put together."""
-    conditions = sorted(
-        (one.operator.lower(), one.name, sorted(set(one.values))) for one in statement.conditions
-    )
+    conditions = sorted((one.operator.lower(), one.name, sorted(set(one.values))) for one in statement.conditions)
     has_template = "${" in repr((statement.resources, statement.not_resources, conditions))
     return repr((statement.effect, conditions, has_template and statement.substitutes))
 

@@ -157,8 +157,8 @@ KEYS = {
 @lru_cache(maxsize=16_384)
 def describe(name: str) -> Key | None:
     """The row of a lower-cased key, or None: every other key is unknown."""
-    prefix, slash, _ = name.partition("/")
-    return KEYS.get(name) or KEYS.get(f"{prefix}/*" if slash else f"*:{name.rpartition(':')[2]}")
+    family, ending = name.partition("/")[0] + "/*", "*:" + name.rpartition(":")[2]
+    return KEYS.get(name) or KEYS.get(family) or KEYS.get(ending)
 
 
 def canonical(name: str) -> str:

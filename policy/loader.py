@@ -36,9 +36,7 @@ def load(text: str | bytes) -> Any:
     """
     text = _decode(text)
     try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=str, parse_float=str
-        )
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         raise Malformed(f"not JSON ({error.msg.lower()}), line {error.lineno} column {error.colno}") from error
     except RecursionError as error:

@@ -64,8 +64,8 @@ def arn_matches(pattern: str, arn: str) -> bool:
 
 
 def is_incomplete(pattern: str) -> bool:
-    """Whether a resource pattern is an ARN with fewer than its six fields (variables hold colons of their own)."""
-    return pattern.startswith("arn:") and _VARIABLE.sub("", pattern).count(":") < 5
+    """Whether a resource pattern other than `*` has fewer than an ARN's six fields."""
+    return _missing_fields(pattern) > 0 and pattern.strip("*") != ""
 
 
 def complete(pattern: str) -> str:
@@ -73,7 +73,11 @@ def complete(pattern: str) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
-    return pattern + ":*" * (5 - _VARIABLE.sub("", pattern).count(":"))
+    return pattern + ":*" * _missing_fields(pattern)
+
+
+def _missing_fields(pattern: str) -> int:
+    return 5 - _VARIABLE.sub("", pattern).count(":")  # a variable's colons divide no ARN
 
 
 class Variable(NamedTuple):

@@ -36,12 +36,12 @@ class Rule(NamedTuple):
     doubt: str = ""
 
     def truth(self, lookup: Lookup) -> Truth:
-        best = Truth.MAYBE if self.doubt else Truth.YES
+        found = Truth.MAYBE if self.doubt else Truth.YES
         for condition in self.conditions:
-            best &= condition.truth(lookup)
-            if best is Truth.NO:
+            found &= condition.truth(lookup)
+            if found is Truth.NO:
                 break
-        return best
+        return found
 
     def open(self, lookup: Lookup) -> str:
         """What must hold for the rule to apply, as far as nobody here knows it."""
@@ -59,11 +59,16 @@ class Part(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """What the policies of one layer say of one action."""
+    """What the policies of one source say of one action."""
 
     allows: Sequence[Statement]
     denies: Sequence[Statement]
     unseen: Sequence[Rule]
+
+    @property
+    def names_resources(self) -> bool:
+        """Whether it depends on the resource what applies; most SCPs speak of `*` alone."""
+        return not all(one.covers_all for one in (*self.allows, *self.denies))
 
 
 ROOT_USER = Rule(None)
@@ -83,9 +88,8 @@ def spoken(policies: Iterable[Policy], action: str) -> Spoken:
     return Spoken(allows, denies, unseen)
 
 
-def part(name: str, layer: str, said: Spoken, request: Request, lookup: Lookup) -> Part:
-    """The rules of an identity policy, a boundary or one level of SCPs for a request."""
-    resource = request.resource
+def part(name: str, layer: str, said: Spoken, resource: str, lookup: Lookup) -> Part:
+    """The rules of identity policies, of a boundary or of one level of SCPs for a resource."""
     allows = [rule for one in said.allows if (rule := _rule(one, resource, layer, lookup))]
     denies = [rule for one in said.denies if (rule := _rule(one, resource, layer, lookup))]
     return Part(name, layer, [*allows, *said.unseen], [*denies, *said.unseen])

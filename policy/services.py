@@ -51,7 +51,7 @@ RESERVED = (
 def is_refused(action: str, resource: str) -> bool:
     """Whether AWS refuses a lower-cased action on this resource to everyone but itself."""
     service, _, operation = action.partition(":")
-    return any(
-        row.service == service and glob(row.resource)(resource) and not operation.startswith(row.open_to)
-        for row in RESERVED
-    )
+    for row in RESERVED:
+        if row.service == service and glob(row.resource)(resource) and not operation.startswith(row.open_to):
+            return True
+    return False

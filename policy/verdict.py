@@ -38,11 +38,11 @@ class Verdict(msgspec.Struct, frozen=True):
         if self.truth is Truth.NO:
             blockers = " and ".join(WORDS[name] for name in self.blocked_by)
             return f"denied by {blockers}" if self.explicit_deny else f"not allowed by {blockers}"
-        names = [WORDS[name] for name, truth in self.layers.items() if truth is self.truth]
-        answer = f"allowed by {', '.join(names)}" if self.truth is Truth.YES else "possible"
-        sent = [f"`{key}` = {value}" for key, value in self.choices]
-        return (
-            answer
-            + (f" with {', '.join(sent)}" if sent else "")
-            + (f" if {' and '.join(self.conditions)}" if self.conditions else "")
-        )
+        names = [WORDS[name] for name, truth in self.layers.items() if truth is Truth.YES]
+        answer = f"allowed by {', '.join(names) or 'AWS'}" if self.truth is Truth.YES else "possible"
+        sent = " and ".join(f"`{key}` = {value}" for key, value in self.choices)
+        return answer + (f" with {sent}" if sent else "") + self._proviso
+
+    @property
+    def _proviso(self) -> str:
+        return f" if {' and '.join(self.conditions)}" if self.conditions else ""

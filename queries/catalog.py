@@ -21,7 +21,7 @@ class CatalogError(Exception):
 
 
 class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One catalogued query. A check has a severity, a `subject` column and a `sentence`; a question has none of them."""
+    """One catalogued query. A check has a severity, a `subject` column and a `sentence`; a question has none."""
 
     id: str
     title: str

@@ -51,7 +51,9 @@ class Draft:
             layers=["identity=yes", f"scp={'yes' if certain else 'maybe'}"], statements=[statement],
             technique=properties.get("technique"),
         )  # fmt: skip
-        self.node("AWSPolicyStatement", statement, effect="Allow", action=["iam:PassRole"], resource=["*"], sid="Deploy")
+        self.node(
+            "AWSPolicyStatement", statement, effect="Allow", action=["iam:PassRole"], resource=["*"], sid="Deploy"
+        )
         self.node("AWSInlinePolicy", f"policy:{source}", name="deploy", type="inline")
         self.edge(f"policy:{source}", "STATEMENT", statement, "0", sid="Deploy", position=0)
         start = f"set:{source}" if f"set:{source}" in self.nodes else source
@@ -59,7 +61,9 @@ class Draft:
 
     def graph(self, name: str) -> Graph:
         nodes = {i: _clean(node) for i, node in sorted(self.nodes.items())}
-        return Graph(f"graph-{name}", f"snapshot-{name}", TAKEN[name], nodes, sorted(self.edges, key=lambda e: e.identity))
+        return Graph(
+            f"graph-{name}", f"snapshot-{name}", TAKEN[name], nodes, sorted(self.edges, key=lambda e: e.identity)
+        )
 
 
 def _clean(node: Node) -> Node:
@@ -78,7 +82,9 @@ def week(ledger_name: str = "ledger") -> Graph:
     """A week later: CI reaches the ledger, the key of legacy-jenkins is gone, the sandbox could not be read."""
     draft = _common()
     draft.node("RDSCluster", LEDGER, name=ledger_name, account_id=PAYMENTS, arn=LEDGER, region="eu-west-1")
-    draft.node("AWSUser", JENKINS, name="legacy-jenkins", account_id=PAYMENTS, arn=JENKINS, active_keys=0, password=False)
+    draft.node(
+        "AWSUser", JENKINS, name="legacy-jenkins", account_id=PAYMENTS, arn=JENKINS, active_keys=0, password=False
+    )
     draft.node("AWSFederatedPrincipal", CI, name="repo:harborline/*", account_id=PAYMENTS, kind="oidc", ci=True)
     draft.node("AccessSet", f"set:{CI}", name="set of CI", account_id=PAYMENTS, members=1)
     draft.edge(CI, "HOLDS", f"set:{CI}")
@@ -120,7 +126,14 @@ def _common() -> Draft:
     draft.principal("AWSSSOUser", PERSON, "Mira Lindqvist", DATA)
     draft.principal("AWSUser", JENKINS, "legacy-jenkins", PAYMENTS)
     draft.step(LEDGER_ADMIN, "CAN_ACCESS", LEDGER, "ledger-admin reads the ledger", "read", level="read")
-    draft.step(JENKINS, "CAN_ESCALATE", ADMIN, "legacy-jenkins has AdministratorAccess", "administrator", technique="administrator")
+    draft.step(
+        JENKINS,
+        "CAN_ESCALATE",
+        ADMIN,
+        "legacy-jenkins has AdministratorAccess",
+        "administrator",
+        technique="administrator",
+    )
     draft.step(PERSON, "CAN_ASSUME", ANALYST, "DataAnalyst is assigned to her group")
     office = ["`aws:SourceIp` is in 203.0.113.0/24"]
     draft.step(ANALYST, "MAY_ACCESS", WAREHOUSE, "s3:* from the office only", "read", level="read", conditions=office)

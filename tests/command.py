@@ -24,3 +24,10 @@ def cli(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*arguments), capture_output=True, text=True, env=environment(), timeout=120, check=False
     )
+
+
+def end_store(folder: Path) -> None:
+    """Ends the graph engine that verbs started for a workplace."""
+    from graph.store import stop
+
+    stop(folder / ".trustdrift" / "graph")

@@ -13,7 +13,7 @@ from queries.checks import FindingsError
 from queries.where import account_name
 from settings import SettingsError
 from ui import data, words
-from ui.text import code, one_line
+from ui.text import code, prose
 
 READING = (ArtefactError, BaselineError, FindingsError, SettingsError)
 CSS = """<style>
@@ -69,9 +69,33 @@ def unread(estate: data.Estate) -> None:
         )
 
 
+def week(estate: data.Estate) -> None:
+    """One sentence about what happened since the baseline; none where nothing was approved."""
+    drift, baseline = estate.drift, estate.baseline
+    if drift is None or baseline is None:
+        return
+    told = [f"{words.plural(drift.counts[c], 'item')} {c}" for c in drift.counts if c != "unseen"]
+    accounts = len({row["account_id"] for row in estate.unread})
+    if accounts:
+        told.append(f"{words.plural(accounts, 'account')} not read completely")
+    outcome = ", ".join(told) or "nothing changed"
+    approval = baseline.approval
+    st.markdown(
+        f"Since the baseline of **{when(approval.taken_at)}**, approved by {code(approval.who)} "
+        f"({prose(approval.why)}): **{outcome}**."
+    )
+
+
+def no_baseline() -> None:
+    """Nothing was approved: how to."""
+    st.subheader(words.NO_BASELINE)
+    st.write(words.NO_BASELINE_HELP)
+    st.code('trustdrift approve --reason "reviewed on …"', language="bash")
+
+
 def hint(problem: str) -> None:
     """A sentence of ours that may quote what strangers wrote, with what to do next in its last clause."""
-    st.info(code(problem), icon=":material/info:")
+    st.info(prose(problem), icon=":material/info:")
 
 
 def empty() -> None:
@@ -102,4 +126,5 @@ def ago(hours: float) -> str:
         return "in the future: check the clock"
     if hours < 1:
         return "less than an hour ago"
-    return f"{words.plural(round(hours), 'hour')} ago" if hours < 48 else f"{words.plural(round(hours / 24), 'day')} ago"
+    count, unit = (round(hours), "hour") if hours < 48 else (round(hours / 24), "day")
+    return f"{words.plural(count, unit)} ago"

@@ -34,12 +34,18 @@ class Question:
 def question(graph: Graph) -> Question:
     """The form; every answer is in the address, so that a link asks the same."""
     start, swap, end, hops, certain = st.columns([10, 1, 10, 4, 5], vertical_alignment="bottom")
-    source = start.selectbox("From", _sources(graph), key="from", accept_new_options=True, bind="query-params", help=HELP)
-    swap.button("Swap", icon=":material/swap_horiz:", on_click=_swap, help="Ask for the way back")
-    target = end.selectbox("To", _targets(graph), key="to", accept_new_options=True, bind="query-params", help=HELP)
+    with start:
+        source = _node("From", "from", [*SOURCE_CLASSES, *_names(graph.id, graph)])
+    swap.button("", icon=":material/swap_horiz:", on_click=_swap, help="Swap: ask for the way back")
+    with end:
+        target = _node("To", "to", [*TARGET_CLASSES, *_names(graph.id, graph)])
     max_hops = hops.number_input("At most hops", 1, 30, MAX_HOPS, key="hops", bind="query-params")
     certain_only = certain.toggle("Certain paths only", key="certain", bind="query-params")
-    return Question(source or ENTRY_POINTS, target or "jewels", max_hops, certain_only)
+    return Question(source, target, max_hops, certain_only)
+
+
+def _node(label: str, key: str, options: list[str]) -> str:
+    return st.selectbox(label, options, key=key, accept_new_options=True, bind="query-params", help=HELP)
 
 
 def _swap() -> None:
@@ -63,11 +69,3 @@ def _unambiguous(graph: Graph, node_ids: list[str]) -> Iterator[str]:
         seen[name] = seen.get(name, 0) + 1
     for node_id, name in zip(node_ids, names, strict=True):
         yield name if seen[name] == 1 and graph.nodes[node_id].label != "Outcome" else node_id
-
-
-def _sources(graph: Graph) -> list[str]:
-    return [*SOURCE_CLASSES, *_names(graph.id, graph)]
-
-
-def _targets(graph: Graph) -> list[str]:
-    return [*TARGET_CLASSES, *_names(graph.id, graph)]

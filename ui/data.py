@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import streamlit as st
 
-from drift.baseline import Baseline, NoBaseline, load_baseline
-from drift.compare import Drift, compare
+from drift.baseline import CURRENT, Baseline, current, load_baseline
+from drift.compare import compare
+from drift.items import Drift
 from graph.artefact import read_graph
 from graph.model import Graph
 from graph.reach import Reach, networks
@@ -58,7 +59,11 @@ class Estate:
 
     @property
     def drift(self) -> Drift | None:
-        return _drift(self.baseline.graph.id, self.graph.id, self) if self.baseline else None
+        """What changed since the baseline; findings are left out of it while no check was run."""
+        if self.baseline is None:
+            return None
+        checked = self.findings is not None
+        return _drift(self.baseline.graph.id, self.graph.id, checked, self.baseline, self)
 
     def paths(self, sources: str, targets: str, max_hops: int, certain_only: bool) -> list[AccessPath]:
         """The ranked paths between what two texts name. Raises Unresolved."""
@@ -98,8 +103,8 @@ def estate(settings: Settings) -> Estate | None:
     return Estate(
         promoted,
         _graph(str(artefacts), promoted.graph),
-        _findings(artefacts / "findings" / f"{promoted.graph}.json"),
-        _baseline(settings.state.path),
+        _findings_in(artefacts / "findings" / f"{promoted.graph}.json"),
+        _baseline_in(settings.state.path),
     )
 
 
@@ -113,21 +118,31 @@ def _graph(artefacts: str, graph_id: str) -> Graph:
     return read_graph(Path(artefacts) / "graphs" / f"{graph_id}.graph")
 
 
-def _findings(file: Path) -> list[Finding] | None:
-    return load_findings(file) if file.exists() else None
+def _findings_in(file: Path) -> list[Finding] | None:
+    return _findings(str(file), file.stat().st_mtime_ns) if file.exists() else None
 
 
-def _baseline(state: Path) -> Baseline | None:
-    try:
-        return load_baseline(state)
-    except NoBaseline:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _findings(file: str, written: int) -> list[Finding]:
+    return load_findings(Path(file))
+
+
+def _baseline_in(state: Path) -> Baseline | None:
+    if not (state / CURRENT).exists():
         return None
+    approval = current(state)
+    return _baseline(str(state), approval.graph_id, approval.at)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _baseline(state: str, graph_id: str, at: str) -> Baseline:
+    return load_baseline(Path(state))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Comparing with the baseline …")
-def _drift(baseline_id: str, graph_id: str, _estate: Estate) -> Drift:
-    baseline = _estate.baseline
-    return compare(baseline.graph, baseline.findings, _estate.graph, _estate.findings or [])
+def _drift(baseline_id: str, graph_id: str, checked: bool, _baseline: Baseline, _estate: Estate) -> Drift:
+    before, after = (_baseline.findings, _estate.findings or []) if checked else ([], [])
+    return compare(_baseline.graph, before, _estate.graph, after)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Searching …")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from report.layout import layered
 from ui import icons, words
-from ui.drawing import DrawnEdge, DrawnNode, Drawing
+from ui.drawing import Drawing, DrawnEdge, DrawnNode
 
 # Text and lines by theme; contrast against the page's background is at least 4.5 for text and 3 for lines.
 INK = {"light": "#0f172a", "dark": "#e2e8f0"}

@@ -12,7 +12,7 @@ from queries.paths import Path
 from queries.picture import paths_document
 from report.layout import layered
 from ui import icons, words
-from ui.drawing import DrawnEdge, DrawnNode, Drawing
+from ui.drawing import Drawing, DrawnEdge, DrawnNode
 
 MARGIN = 90.0
 RADIUS = 20.0
@@ -46,7 +46,7 @@ def svg(drawing: Drawing) -> bytes:
     for edge in drawing.edges:
         _line(root, edge, places)
     for node in drawing.nodes:
-        _dot(root, node, places[node.id])
+        _dot(root, node, *places[node.id])
     return Xml.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
@@ -69,14 +69,13 @@ def _line(root: Xml.Element, edge: DrawnEdge, places: dict[str, tuple[float, flo
     _write(root, edge.label, (x1 + x2) / 2, (y1 + y2) / 2 - 6, 10, colour)
 
 
-def _dot(root: Xml.Element, node: DrawnNode, place: tuple[float, float]) -> None:
-    x, y = place
+def _dot(root: Xml.Element, node: DrawnNode, x: float, y: float) -> None:
     ring = {"stroke": words.JEWEL, "stroke-width": "4"} if node.jewel else {}
-    Xml.SubElement(root, "circle", {"cx": f"{x:g}", "cy": f"{y:g}", "r": f"{RADIUS:g}", "fill": node.kind.colour, **ring})
-    picture = Xml.fromstring(icons.svg(node.kind.icon, "#ffffff"))
-    picture.set("x", f"{x - 12:g}")
-    picture.set("y", f"{y - 12:g}")
-    root.append(picture)
+    Xml.SubElement(
+        root, "circle", {"cx": f"{x:g}", "cy": f"{y:g}", "r": f"{RADIUS:g}", "fill": node.kind.colour, **ring}
+    )
+    icon = {"href": icons.data_uri(node.kind.icon), "x": f"{x - 12:g}", "y": f"{y - 12:g}"}
+    Xml.SubElement(root, "image", icon | {"width": "24", "height": "24"})
     for row, text in enumerate(t for t in (node.name, node.place) if t):
         _write(root, text, x, y + RADIUS + 14 + 13 * row, 11, "#0f172a")
 

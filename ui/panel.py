@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from graph.model import Graph
 from queries.paths import Hop
 from ui import badges, words
+from ui.drawing import hop_id, label
 from ui.evidence import Evidence, evidence, sentence
-from ui.text import code, one_line
+from ui.text import code, one_line, prose
 
 NO_PROOF = "This step follows from how the resources are joined; no policy decides it."
+
+
+def hop_picker(hops: Sequence[Hop], chosen: Hop, key: str) -> None:
+    """The hops of a path in order: the keyboard's way to what a click on a line does."""
+    texts = {hop_id(h): f"{i}. {label(h)}" for i, h in enumerate(hops, 1)}
+    st.session_state[key] = hop_id(chosen) if hop_id(chosen) in texts else None
+    st.segmented_control("Hop", list(texts), format_func=texts.__getitem__, key=key, on_change=lambda: _choose(key))
+
+
+def _choose(key: str) -> None:
+    if st.session_state[key]:
+        st.query_params["hop"] = st.session_state[key]
 
 
 def hop(graph: Graph, chosen: Hop) -> None:
@@ -23,7 +38,7 @@ def hop(graph: Graph, chosen: Hop) -> None:
             st.badge(f"technique {code(chosen.key)}", color="violet")
         if chosen.stale:
             st.badge(f"as last seen {one_line(chosen.stale)[:10]}", icon=":material/history:", color="red")
-    st.text(one_line(found.text) or NO_PROOF)
+    st.markdown(prose(found.text) or NO_PROOF)
     conditions(found)
     layers(found)
     statements(found)
@@ -34,7 +49,7 @@ def conditions(found: Evidence) -> None:
     """What must hold besides, and what the caller has to choose."""
     for title, items in (("Only if", found.conditions), ("The caller chooses", found.choices)):
         if items:
-            st.markdown(f"**{title}**\n" + "\n".join(f"- {code(item)}" for item in items))
+            st.markdown(f"**{title}**\n" + "\n".join(f"- {prose(item)}" for item in items))
 
 
 def layers(found: Evidence) -> None:

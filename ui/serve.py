@@ -27,7 +27,7 @@ class ServeError(Exception):
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
-    """Serves until SIGINT or SIGTERM; `on_ready` gets the address once it answers. A taken port means the next free one.
+    """Serves until SIGINT or SIGTERM. `on_ready` gets the address once it answers; a taken port means the next free.
 
     Raises ServeError for an address that others reach, because nothing would ask them who they are.
     """

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
-import structlog
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -21,7 +20,6 @@ from ui import words
 
 ROOT = Path(__file__).parent.parent
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-log = structlog.get_logger()
 
 
 def content_security_policy(page: str) -> str:
@@ -67,8 +65,7 @@ async def health(_: Request) -> PlainTextResponse:
 
 
 def explain(error: Exception) -> bool:
-    """Shows a sentence instead of a trace; the trace goes to the log."""
-    log.error("page failed", exc_info=error)
+    """Shows a sentence instead of a trace; Streamlit logs the trace."""
     st.error(words.UNEXPECTED.format(kind=type(error).__name__), icon=":material/error:")
     return True
 

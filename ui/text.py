@@ -31,11 +31,17 @@ def code(text: object) -> str:
 
 
 def prose(text: object) -> str:
-    """A sentence that may hold names of strangers, as Markdown that shows every character of it and no link.
+    """A sentence that may hold names of strangers, as Markdown: what stands in backticks becomes code, the rest shows
+    every character, and nothing becomes a link.
 
     Source: https://spec.commonmark.org/0.31.2/#backslash-escapes
     """
-    return LINK_START.sub(rf"\1{JOINER}", PUNCTUATION.sub(r"\\\1", one_line(text)))
+    parts = one_line(text).split("`")
+    return "".join(code(part) if i % 2 else _escaped(part) for i, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    return LINK_START.sub(rf"\1{JOINER}", PUNCTUATION.sub(r"\\\1", text))
 
 
 def cell(text: object) -> str:

@@ -83,6 +83,15 @@ CHANGES: dict[str, Change] = {
     "unseen": Change("unseen", "?", "violet", "dashed", "#6d28d9", "#a78bfa"),
     "fixed": Change("fixed", "✓", "blue", "dashed", "#0f766e", "#2dd4bf"),
 }
+CHANGE_HELP = {
+    "removed": "is no longer there",
+    "fixed": "a way in is closed",
+    "unseen": "neither there nor gone",
+}
+CHANGE_MEANING = {
+    "fixed": "This was open at the baseline and is closed now.",
+    "unseen": "The facts could not be read this time: what was seen last is kept and marked; nothing is removed.",
+}
 SEVERITIES: dict[str, Badge] = {"critical": "red", "high": "orange", "medium": "yellow", "low": "blue", "info": "gray"}
 FAMILIES = {
     "path": "path",
@@ -139,20 +148,10 @@ COVERAGE_STATES: dict[str, Badge] = {
     "skipped": "gray",
 }
 
-CLASSES = {
-    "exposed": "Any real entry point",
-    "internet": "The internet",
-    "external": "Anyone outside the organization",
-    "ci": "Pipelines (CI)",
-    "jewels": "Crown jewels",
-    "admin": "Administrator of any account",
-    "org-admin": "Administrator of the organization",
-}
-
 NO_GRAPH = "Nothing has been built yet."
-NO_GRAPH_HELP = "Run `trustdrift run --from DIR` on a folder of AWS CLI output, or look at the demo organization with "
+NO_GRAPH_HELP = "Run `trustdrift run --from DIR` on a folder of AWS CLI output, or look at the demo organization:"
 NO_BASELINE = "No baseline has been approved yet, so nothing can be compared."
-NO_BASELINE_HELP = "Look through the paths, then approve what you see: "
+NO_BASELINE_HELP = "Look through the paths; if this is how it should be, approve it:"
 UNEXPECTED = (
     "This page could not be drawn ({kind}). The log of `trustdrift app` has the details; "
     "reload the page, and if it happens again build the graph anew with `trustdrift build`."

@@ -11,20 +11,14 @@ from typing import Any
 
 from demo.company.identifiers import REGION
 from demo.company.model import Account, Company
-from demo.responses.access import access
-from demo.responses.credentials import credentials
-from demo.responses.data import data
-from demo.responses.identity_center import identity_center
-from demo.responses.network import network
-from demo.responses.organization import organization
-from demo.responses.protection import protection
+from demo.responses import access, credentials, data, identity_center, network, organization, protection
 
 Responses = dict[str, Any]
 
 
 def responses(company: Company) -> dict[str, str]:
     """Path below the dump's folder to the file's text."""
-    out: Responses = {**organization(company), **identity_center(company)}
+    out: Responses = {**organization.render(company), **identity_center.render(company)}
     for account in company.accounts:
         out |= _below(f"accounts/{account.id}", _of_account(company, account))
     return {
@@ -34,9 +28,9 @@ def responses(company: Company) -> dict[str, str]:
 
 
 def _of_account(company: Company, account: Account) -> Responses:
-    regional = network(company, account) | data(account) | protection(account)
+    regional = network.render(company, account) | data.render(account) | protection.render(account)
     everywhere = {name: regional.pop(name) for name in list(regional) if name.startswith("s3/")}
-    return access(company, account) | credentials(account) | everywhere | _below(REGION, regional)
+    return access.render(company, account) | credentials.render(account) | everywhere | _below(REGION, regional)
 
 
 def _below(folder: str, found: Responses) -> Responses:

@@ -21,7 +21,7 @@ from demo.responses.common import denied, tag_list
 Response = dict[str, Any]
 
 
-def access(company: Company, account: Account) -> dict[str, Any]:
+def render(company: Company, account: Account) -> dict[str, Any]:
     provider = github_provider_arn(account.id)
     return {
         "iam/get-account-authorization-details.json": reader_denied(

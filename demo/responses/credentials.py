@@ -21,7 +21,7 @@ REPORT_COLUMNS = (
 ABSENT = "N/A"
 
 
-def credentials(account: Account) -> dict[str, Any]:
+def render(account: Account) -> dict[str, Any]:
     keys = [(user, key) for user in account.users for key in user.keys]
     return {
         "iam/credential-report.csv": reader_denied(account, "AccessDenied", "GetCredentialReport")

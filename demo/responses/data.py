@@ -14,7 +14,7 @@ PORT = 5432
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-def data(account: Account) -> dict[str, Any]:
+def render(account: Account) -> dict[str, Any]:
     databases = account.databases
     found: Response = {
         "s3/list-buckets": {

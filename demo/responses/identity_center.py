@@ -10,7 +10,7 @@ from demo.company.model import Company, PermissionSet
 from demo.responses.common import one_line
 
 
-def identity_center(company: Company) -> dict[str, Any]:
+def render(company: Company) -> dict[str, Any]:
     found = _instance(company) | _permission_sets(company) | _directory(company)
     return {f"sso/{name}.json": response for name, response in found.items()}
 

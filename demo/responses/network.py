@@ -13,7 +13,7 @@ Response = dict[str, Any]
 LAUNCHED = {1: "2026-08-19T04:12:55+00:00", 2: "2026-11-13T02:41:07+00:00"}  # by generation
 
 
-def network(company: Company, account: Account) -> dict[str, Any]:
+def render(company: Company, account: Account) -> dict[str, Any]:
     found: Response = {
         "describe-vpcs": {"Vpcs": [_vpc(account, vpc) for vpc in account.vpcs]},
         "describe-subnets": {"Subnets": [_subnet(account, vpc, name) for vpc in account.vpcs for name in vpc.subnets]},

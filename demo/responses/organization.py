@@ -11,7 +11,7 @@ from demo.responses.common import one_line, tag_list
 ROOT_ID = "r-h4rb"
 
 
-def organization(company: Company) -> dict[str, Any]:
+def render(company: Company) -> dict[str, Any]:
     found = _tree(company) | _control_policies(company)
     return {f"organizations/{name}.json": response for name, response in found.items()}
 

@@ -12,7 +12,7 @@ from demo.responses.common import error, one_line, tag_list
 Response = dict[str, Any]
 
 
-def protection(account: Account) -> dict[str, Any]:
+def render(account: Account) -> dict[str, Any]:
     found: Response = {
         "kms/list-keys": {
             "Keys": [{"KeyId": _key_id(account, k), "KeyArn": key_arn(account, k.alias)} for k in account.keys]

@@ -87,7 +87,7 @@ def _add_own(builder: Builder, sets: Sets, target: Target, holder: Holder) -> No
     shared = sets.of(holder).id
     for level, actions, step in _decide(holder.policies, holder.principal, target):
         have = {kind for kind in ("CAN_ACCESS", "MAY_ACCESS") if (shared, kind, target.arn, level) in builder.edges}
-        step = step.as_seen(holder.stale, holder.chain.stale, target.stale)
+        step = step.as_seen(holder.stale, target.stale)
         if "CAN_ACCESS" in have or (have and step.truth is not Truth.YES):
             continue
         own = sets.own(holder.arn, holder.account_id, holder.record.name)

@@ -6,25 +6,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from graph.estate import Powers
 from graph.proof import NO_STEP, YES_STEP, Step, best, step_of
 from graph.techniques import Need
-from policy import PolicySet, Principal, Request, Truth
+from policy import Request, Truth
 
 MAX_CANDIDATES = 64
 
 
 @dataclass(frozen=True)
 class Asker:
-    """One principal's policies, in one account."""
+    """Asks on behalf of one principal or set."""
 
-    policies: PolicySet
-    principal: Principal
-    account_id: str
+    powers: Powers
     partition: str
 
     def could(self, needs: Iterable[Need]) -> bool:
         """Whether each action is allowed on something: cheap, and false for most sets."""
-        return all(self.policies.allows_action(need.action) for need in needs)
+        return all(self.powers.policies.allows_action(need.action) for need in needs)
 
     def all(self, needs: Sequence[Need], target: str | None) -> Step:
         """Whether every need is met. Needs on `new` must be met by one and the same resource of the caller's choice."""
@@ -38,12 +37,13 @@ class Asker:
 
     def _resource(self, need: Need, target: str | None) -> str:
         if need.on in ("target", "self"):
-            return target or self.principal.arn
-        return fill(need.on, self.partition, self.account_id)
+            return target or self.powers.principal.arn
+        return self._fill(need.on)
 
     def _ask(self, need: Need, resource: str) -> Step:
-        context = {k.lower(): (fill(v, self.partition, self.account_id),) for k, v in need.context.items()}
-        verdict = self.policies.decide(Request(self.principal, need.action, resource, self.account_id, context))
+        powers = self.powers
+        context = {k.lower(): (self._fill(v),) for k, v in need.context.items()}
+        verdict = powers.policies.decide(Request(powers.principal, need.action, resource, powers.account_id, context))
         return step_of(verdict, f"{need.action}.")
 
     def _candidates(self, needs: Sequence[Need]) -> list[str]:
@@ -51,7 +51,7 @@ class Asker:
 
         A `*` that stays in a candidate stands for a character of the caller's choice: only patterns match it.
         """
-        template = fill(needs[0].resource, self.partition, self.account_id)
+        template = self._fill(needs[0].resource)
         found = {template: None}
         for need in needs:
             for pattern in self._allowed(need.action):
@@ -60,18 +60,17 @@ class Asker:
                     found[merged] = None
         return list(found)[:MAX_CANDIDATES]
 
+    def _fill(self, text: str) -> str:
+        return text.replace("{partition}", self.partition).replace("{account}", self.powers.account_id)
+
     def _allowed(self, action: str) -> Iterator[str]:
-        for policy in self.policies.identity:
+        for policy in self.powers.identity:
             for statement in policy.document.relevant(action.lower())[0] if policy.document else ():
                 yield from statement.resources
 
 
 def _both(a: Step, b: Step) -> Step:
     return a & b if a.truth is not Truth.NO and b.truth is not Truth.NO else NO_STEP
-
-
-def fill(text: str, partition: str, account_id: str) -> str:
-    return text.replace("{partition}", partition).replace("{account}", account_id)
 
 
 def merge_arns(pattern: str, template: str) -> str | None:

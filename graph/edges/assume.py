@@ -39,9 +39,7 @@ def _from_known(builder: Builder, estate: Estate, sets: Sets, trust: Trust) -> N
                 add_step(builder, sets.write(found), "ASSUME", trust.role.arn, step)
     for holder in _one_by_one(estate, sets, trust):
         have = shared.get(sets.of(holder).id, Truth.NO)
-        step = decide(holder.policies, holder.principal, trust).as_seen(
-            holder.stale, holder.chain.stale, trust.role.stale
-        )
+        step = decide(holder.policies, holder.principal, trust).as_seen(holder.stale, trust.role.stale)
         if step.truth > have:
             own = sets.own(holder.arn, holder.account_id, holder.record.name)
             add_step(builder, own, "ASSUME", trust.role.arn, step)

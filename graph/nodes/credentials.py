@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.builder import Builder
+from graph.nodes.identity import account_of, named_principal
 from ingest.snapshot import (
     AccessKey,
     AccessKeyUse,
@@ -26,22 +27,27 @@ from ingest.snapshot import (
 def add_credentials(builder: Builder) -> None:
     """Adds credential facts to users and roots, and a node for each access key. What was not seen stays absent."""
     seen = Seen(builder.snapshot)
-    for user in builder.snapshot.all(User):
-        builder.node(
-            "AWSUser",
-            user.arn,
-            password=seen.password(user.arn),
-            mfa=seen.mfa(user.arn),
-            password_lastused=seen.password_last_used(user.arn),
-            active_keys=seen.active_keys(user.account_id, user.arn),
-        )
-        _add_keys(builder, user.account_id, user.arn, seen.keys(user.account_id, user.arn))
+    for arn in seen.users:
+        if named_principal(builder, "AWSUser", arn):
+            _add_user(builder, seen, arn)
     for row in seen.rows.values():
         if builder.label_of(row.user_arn) == "AWSRootPrincipal":
-            builder.node(
-                "AWSRootPrincipal", row.user_arn, mfa=row.mfa_active, access_keys=row.key_1_active or row.key_2_active
-            )
+            keys = row.key_1_active or row.key_2_active
+            builder.fact(row, "AWSRootPrincipal", row.user_arn, mfa=row.mfa_active, access_keys=keys)
             _add_keys(builder, row.account_id, row.user_arn, seen.reported_keys(row.user_arn))
+
+
+def _add_user(builder: Builder, seen: Seen, arn: str) -> None:
+    account_id = account_of(arn)
+    builder.node(
+        "AWSUser",
+        arn,
+        password=seen.password(arn),
+        mfa=seen.mfa(arn),
+        password_lastused=seen.password_last_used(arn),
+        active_keys=seen.active_keys(account_id, arn),
+    )
+    _add_keys(builder, account_id, arn, seen.keys(account_id, arn))
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,12 @@ class Seen:
         self.listed: dict[str, list[AccessKey]] = defaultdict(list)
         for key in snapshot.all(AccessKey):
             self.listed[key.user_arn].append(key)
+        self.users = self._users()
+
+    def _users(self) -> list[str]:
+        """Users that any source names, in order; roots have no `user/` in their ARN."""
+        named = {*self.rows, *self.listed, *self.logins, *self.devices, *(u.arn for u in self.snapshot.all(User))}
+        return sorted(arn for arn in named if ":user/" in arn)
 
     def password(self, arn: str) -> bool | None:
         row = self.rows.get(arn)

@@ -27,15 +27,19 @@ def add_identity(builder: Builder) -> None:
         _add_instance_profile(builder, profile)
 
 
-def role_node(builder: Builder, arn: str) -> str | None:
-    """The node of a role that something names; None where the account's roles were seen and it is not among them."""
+def named_principal(builder: Builder, label: str, arn: str) -> str | None:
+    """The node of a user or role that something names.
+
+    None where the principals of its account were seen and it is not among them: then it was deleted.
+    """
     if builder.has(arn):
         return arn
     account_id = account_of(arn)
     if not account_id or builder.snapshot.state(account_id, "iam.authorization").complete:
         return None
-    name = arn.rsplit("/", 1)[-1]
-    return builder.node("AWSRole", arn, name=name, arn=arn, account_id=account_id, unseen=True)
+    builder.node(label, arn, name=arn.rsplit("/", 1)[-1], arn=arn, unseen=True, **owned(builder, account_id))
+    resource(builder, account_id, arn)
+    return arn
 
 
 def account_of(arn: str) -> str:
@@ -175,5 +179,5 @@ def _add_instance_profile(builder: Builder, profile: InstanceProfile) -> None:
         profile, "AWSInstanceProfile", profile.arn, name=profile.name, arn=profile.arn, account_id=profile.account_id
     )
     resource(builder, profile.account_id, profile.arn)
-    for role in filter(None, (role_node(builder, arn) for arn in profile.roles)):
+    for role in filter(None, (named_principal(builder, "AWSRole", arn) for arn in profile.roles)):
         builder.edge(profile.arn, "ASSOCIATED_WITH", role)

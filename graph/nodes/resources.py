@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.builder import Builder
 from graph.model import Properties, Value
-from graph.nodes.identity import role_node
+from graph.nodes.identity import named_principal
 from graph.nodes.network import join_network
 from graph.nodes.ownership import owned, partitions, resource
 from ingest.snapshot import (
@@ -127,6 +127,6 @@ def _add_functions(builder: Builder) -> None:
     for function in builder.snapshot.all(Function):
         _add(builder, "AWSLambda", function, runtime=function.runtime)
         join_network(builder, function.arn, groups=function.groups)
-        role = role_node(builder, function.role_arn)
+        role = named_principal(builder, "AWSRole", function.role_arn)
         if role:
             builder.edge(function.arn, "RUNS_AS", role, stale=builder.snapshot.stale_since(function))

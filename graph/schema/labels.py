@@ -82,6 +82,7 @@ IDENTITY = (
             flag("mfa", "has an MFA device; absent when unseen"),
             time("password_lastused", "last console sign-in"),
             number("active_keys", "active access keys; absent when unseen"),
+            UNSEEN,
         ),
         also=("AWSPrincipal",),
     ),

@@ -27,18 +27,28 @@ class Caps:
     max_bytes: int
 
 
-def run(uri: str, auth: tuple[str, str], database: str, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
+@dataclass(frozen=True)
+class Place:
+    """Where to ask and as whom."""
+
+    uri: str
+    auth: tuple[str, str]
+    database: str
+
+
+def ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
     """Run one query on a connection of its own. StoreError where the time is up; the driver's errors otherwise."""
     try:
-        return asyncio.run(_run(uri, auth, database, query, params, caps))
+        return asyncio.run(_ask(place, query, params, caps))
     except TimeoutError as error:
         raise StoreError(f"the query ran longer than {caps.timeout:g} s and was left: "
                          "narrow it with labels, ids or a LIMIT, or raise the timeout") from error
 
 
-async def _run(uri: str, auth: tuple[str, str], database: str, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
-    async with AsyncGraphDatabase.driver(uri, auth=auth, telemetry_disabled=True) as driver:
-        session = driver.session(database=database, default_access_mode=READ_ACCESS, fetch_size=min(FETCH, caps.max_rows + 1))
+async def _ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
+    async with AsyncGraphDatabase.driver(place.uri, auth=place.auth, telemetry_disabled=True) as driver:
+        session = driver.session(database=place.database, default_access_mode=READ_ACCESS,
+                                 fetch_size=min(FETCH, caps.max_rows + 1))
         try:
             async with asyncio.timeout(caps.timeout):
                 return await _collect(session, query, params, caps)
@@ -48,7 +58,7 @@ async def _run(uri: str, auth: tuple[str, str], database: str, query: str, param
 
 async def _collect(session: AsyncSession, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
     began = time.perf_counter()
-    result = await session.run(query, dict(params))  # type: ignore[arg-type]  # the driver wants a literal; this is a person's text
+    result = await session.run(query, dict(params))
     rows: list[list[Any]] = []
     size, truncated = 0, None
     async for record in result:

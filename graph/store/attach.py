@@ -64,7 +64,8 @@ def stop(directory: Path, seconds: float = STOP_SECONDS) -> bool:
     try:
         process.wait(seconds)
     except psutil.TimeoutExpired as error:
-        raise StoreError(f"the graph engine with pid {process.pid} did not stop in {seconds:.0f} s: kill it and load again") from error
+        raise StoreError(f"the graph engine with pid {process.pid} did not stop in {seconds:.0f} s: "
+                         "kill it, nothing is lost") from error
     return True
 
 
@@ -83,13 +84,14 @@ def _make(directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _log(directory).touch(mode=0o600)
     except OSError as error:
-        raise StoreError(f"`{directory}` cannot be written ({error.strerror}): choose another directory for the store") from error
+        raise StoreError(f"`{directory}` cannot be written ({error.strerror}): "
+                         "choose another directory for the store") from error
 
 
 def _spawn(directory: Path) -> subprocess.Popen[bytes]:
     """Start an owner in a session of its own, so that it outlives the command and its terminal."""
     with _log(directory).open("ab") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [sys.executable, "-m", "graph.store.owner", str(directory.absolute())],
             cwd=ROOT, env=engine_environment(directory), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
@@ -110,4 +112,4 @@ def _no_answer(directory: Path) -> str:
     process = process_of(state) if state is not None else None
     if process is None:
         return f"the graph engine of `{directory}` did not start in time: see `{_log(directory)}`"
-    return f"the graph engine of `{directory}` with pid {process.pid} does not answer: kill it and run the command again"
+    return f"the graph engine of `{directory}` (pid {process.pid}) does not answer: kill it and run the command again"

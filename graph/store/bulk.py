@@ -1,7 +1,8 @@
-"""Build a database from rows in a process of its own (`python -m graph.store.bulk DIR`), four times as fast as Cypher does it.
+"""Build a database from rows in a process of its own (`python -m graph.store.bulk DIR`).
 
-The rows come over standard input as MessagePack frames, each behind its length. A sender that dies leaves the last
-frame out, and the database is then given up: nothing but a complete one is ever renamed into place.
+It is three to four times as fast as Cypher over Bolt. The rows come over standard input as MessagePack frames, each
+behind its length. A sender that dies leaves the last frame out, and the database is then given up: nothing but a
+complete one is ever renamed into place.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,15 +30,14 @@ END = b""
 
 def build(directory: Path, home: Path, rows: Iterable[Rows]) -> None:
     """Make the database `directory` of `rows`, nodes before relationships. StoreError where the engine could not."""
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
         [sys.executable, "-m", "graph.store.bulk", str(directory.absolute())],
-        cwd=ROOT, env=engine_environment(home), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        cwd=ROOT, env=engine_environment(home),
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )
     with child:
-        try:
+        with suppress(BrokenPipeError):  # a builder that ended early says why below
             _send(child, rows)
-        except BrokenPipeError:
-            pass  # the builder ended early and says why below
         _, errors = child.communicate()
     if child.returncode:
         said = errors.decode(errors="replace").strip().splitlines()
@@ -90,8 +91,8 @@ def _load(batch: Any, groups: Iterable[Rows]) -> None:
     record_ids: dict[tuple[str, str], str] = {}  # by primary label and id
     for group in groups:
         if isinstance(group, NodeRows):
-            made = batch.create_vertices(_type_of(group.labels), group.rows)
-            record_ids.update(((group.labels[0], row["id"]), made_id) for row, made_id in zip(group.rows, made, strict=True))
+            keys = [(group.labels[0], row["id"]) for row in group.rows]
+            record_ids.update(zip(keys, batch.create_vertices(_type_of(group.labels), group.rows), strict=True))
         else:
             batch.new_edges([record_ids[group.source_label, row["source"]] for row in group.rows], group.type,
                             [record_ids[group.target_label, row["target"]] for row in group.rows],

@@ -61,7 +61,7 @@ class Embedded:
         except msgspec.DecodeError as error:
             raise StoreError(f"`{path}` cannot be read ({error}): remove `{self._directory}` and load again") from error
         if pointer.format != FORMAT or pointer.database not in DATABASES:
-            raise StoreError(f"`{path}` was written by another version (format {pointer.format}, this one reads {FORMAT}): "
+            raise StoreError(f"`{path}` has format {pointer.format} of another version, this one reads {FORMAT}: "
                              f"remove `{self._directory}` and load again")
         return pointer.database
 
@@ -87,15 +87,19 @@ class Embedded:
         building = self._clear_building()
         shutil.copytree(self._databases / self.database(), building, ignore=shutil.ignore_patterns("*.lck", "*.wal"))
         self._install(building, name, guard)
+        self._change(name, change)
+        self._flip(name, guard)
+
+    def patch(self, change: Callable[[Writer], None], guard: Guard) -> None:
+        guard()
+        self._change(self.database(), change)
+
+    def _change(self, name: str, change: Callable[[Writer], None]) -> None:
+        """Write into a database, then close it, which puts all its pages on disk; its next reader opens it again."""
         with GraphDatabase.driver(self.uri, auth=self.writer, telemetry_disabled=True) as driver, \
                 driver.session(database=name) as session:
             change(Writer(each_batch(session)))
-        self.settle(name)
-        self._flip(name, guard)
-
-    def settle(self, database: str) -> None:
-        """Close a database, which writes all its pages; the next reader opens it again."""
-        self._command(f"close database {database}")
+        self._command(f"close database {name}")
 
     @property
     def _databases(self) -> Path:
@@ -130,7 +134,8 @@ class Embedded:
                                {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"})
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
-            raise StoreError(f"the graph engine of `{self._directory}` has gone: run the command again to start it") from error
+            raise StoreError(f"the graph engine of `{self._directory}` has gone: "
+                             "run the command again to start it") from error
         finally:
             connection.close()
         if status != 200:

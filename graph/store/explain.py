@@ -15,7 +15,8 @@ SENTENCES = {
     "Neo.ClientError.Statement.SemanticError":
         "the query does not make sense to the engine: check that each variable is defined and each range bounded",
     "Neo.ClientError.Statement.ParameterMissing": "the query names a parameter that was not given: pass it",
-    "Neo.ClientError.Statement.ArithmeticError": "the query divides by zero or overflows: guard the arithmetic with CASE",
+    "Neo.ClientError.Statement.ArithmeticError":
+        "the query divides by zero or overflows: guard the arithmetic with CASE",
     "Neo.ClientError.Statement.TypeError": "the query mixes types that do not go together: convert one of them",
     "Neo.ClientError.Schema.ConstraintValidationFailed": "two nodes of one label have the same id: give each its own",
     "Neo.ClientError.Transaction.TransactionTimedOut":

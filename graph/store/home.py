@@ -38,12 +38,12 @@ class Home(Protocol):
     def amend(self, change: Callable[[Writer], None], guard: Guard) -> None:
         """Apply a change to what readers see, at once."""
 
-    def settle(self, database: str) -> None:
-        """Called after writes that went straight into a database."""
+    def patch(self, change: Callable[[Writer], None], guard: Guard) -> None:
+        """Apply a change a batch at a time: for what stands beside the graph, not for the graph itself."""
 
 
 def each_batch(session: Session) -> Run:
     """Every statement in a transaction of its own, tried again where the engine asks for it."""
     def run(query: str, rows: list[Row]) -> list[Row]:
-        return session.execute_write(lambda tx: tx.run(query, rows=rows).data())  # type: ignore[arg-type]
+        return session.execute_write(lambda tx: tx.run(query, rows=rows).data())
     return run

@@ -28,9 +28,9 @@ class Lease:
     holder: Holder
 
     def check(self) -> None:
-        """Raise StoreError where another writer has taken over (the lock file was removed, or the disk lost the lock)."""
+        """Raise StoreError where another writer has taken over (the lock file was removed, say)."""
         if _holder(self.path) != self.holder:
-            raise StoreError(f"another process has taken over writing to `{self.path.parent}`: nothing was promoted, run again")
+            raise StoreError(f"another process has taken over writing to `{self.path.parent}`: run again to promote")
 
 
 @contextmanager

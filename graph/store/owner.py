@@ -1,4 +1,4 @@
-"""The owner process: one ArcadeDB server on loopback that every command attaches to (`python -m graph.store.owner DIR`)."""
+"""The owner process, `python -m graph.store.owner DIR`: one ArcadeDB server that every command attaches to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HELD = 75  # exit code: another owner has the directory (EX_TEMPFAIL)
 ATTEMPTS = 5  # a port that was free may be taken before the server binds it
 COMMAND_TIMEOUT_MS = 30_000  # the engine's own limit for any one statement
 CRUD = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
-# Server-wide settings of this kind are ignored by the native build; in the database they hold and travel with its files.
+# The native build ignores settings of this kind in its configuration; in a database they hold and go with its files.
 DATABASE_SETTINGS = {
     "arcadedb.command.timeout": COMMAND_TIMEOUT_MS,
     "arcadedb.opencypher.loadCsv.allowRemoteUrls": False,
@@ -123,7 +123,8 @@ def _write_groups(config: Path) -> None:
         "readonly": _group([], ["readRecord"]),
         "*": _group([], []),
     }
-    write_atomic(config / "server-groups.json", msgspec.json.encode({"databases": {"*": {"groups": groups}}, "version": 2}))
+    content = {"databases": {"*": {"groups": groups}}, "version": 2}
+    write_atomic(config / "server-groups.json", msgspec.json.encode(content))
 
 
 def _group(database: list[str], records: list[str]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class AdhocResult:
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One ad-hoc query for the audit log: what was asked, when, and how it ended (`error` is empty when it answered)."""
+    """One ad-hoc query for the audit log: what was asked, when, how it ended (`error` is empty when it answered)."""
 
     at: datetime
     query: str

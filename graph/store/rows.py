@@ -17,14 +17,14 @@ Identity = tuple[str, ...]  # of a node: (id,); of an edge: (source, type, targe
 Dates = Mapping[Identity, tuple[str, str]]  # firstseen and lastupdated
 
 
-class NodeRows(msgspec.Struct, frozen=True, tag="nodes"):
+class NodeRows(msgspec.Struct, frozen=True, tag_field="of", tag="nodes"):
     """Property maps of nodes that carry the same labels; the first is the primary one."""
 
     labels: tuple[str, ...]
     rows: list[dict[str, Any]]
 
 
-class EdgeRows(msgspec.Struct, frozen=True, tag="edges"):
+class EdgeRows(msgspec.Struct, frozen=True, tag_field="of", tag="edges"):
     """`{source, target, key, properties}` of relationships of one type between the same primary labels."""
 
     type: str
@@ -46,6 +46,12 @@ class Change:
     edges_added: list[Edge]
     edges_changed: list[Edge]
     edges_removed: list[Edge]
+
+    def changed(self) -> list[Identity]:
+        return [(node.id,) for node in self.nodes_changed] + [edge.identity for edge in self.edges_changed]
+
+    def removed(self) -> list[Identity]:
+        return [(node.id,) for node in self.nodes_removed] + [edge.identity for edge in self.edges_removed]
 
     def counts(self) -> dict[str, int]:
         return {name: len(items) for name, items in vars(self).items()}
@@ -77,7 +83,7 @@ def difference(old: Graph, new: Graph) -> Change:
     """
     relabelled = {i for i, node in new.nodes.items() if i in old.nodes and old.nodes[i].labels != node.labels}
     before, after = _edges(old), _edges(new)
-    moved = {i for i in before.keys() & after.keys() if before[i].source in relabelled or before[i].target in relabelled}
+    moved = {i for i, edge in before.items() if i in after and not relabelled.isdisjoint((edge.source, edge.target))}
     return Change(
         nodes_added=[n for i, n in new.nodes.items() if i not in old.nodes or i in relabelled],
         nodes_changed=[n for i, n in new.nodes.items() if i in old.nodes and i not in relabelled and n != old.nodes[i]],
@@ -121,9 +127,10 @@ def all_rows(graph: Graph, at: str, dates: Dates) -> Iterator[Rows]:
     yield promotion_rows(graph, at)
 
 
-def promotion_rows(graph: Graph, at: str, state: str = "current") -> NodeRows:
-    row = {"id": "current", "name": "promotion", "state": state, "graph": graph.id, "snapshot": graph.snapshot_id, "at": at}
-    return NodeRows(("Promotion",), [row])
+def promotion_rows(graph: Graph, at: str) -> NodeRows:
+    """The node that says which graph a database holds."""
+    row = {"id": "current", "name": "promotion", "state": "current", "graph": graph.id, "snapshot": graph.snapshot_id}
+    return NodeRows(("Promotion",), [row | {"at": at} | _dated(None, at)])
 
 
 def _present(properties: Mapping[str, Any]) -> dict[str, Any]:

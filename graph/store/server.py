@@ -15,7 +15,7 @@ from graph.store.rows import NodeRows, Rows
 from graph.store.write import Run, Writer
 
 TAKE = "MERGE (p:Promotion {id: 'writer'}) SET p.token = coalesce(p.token, 0) + 1 RETURN p.token AS token"
-# Writing the token locks the node: whoever takes the lease next waits for this transaction, or this one sees the new token.
+# Writing the token locks the node: the next writer waits for this transaction, or this one sees the new token.
 HOLD = "MATCH (p:Promotion {id: 'writer'}) WHERE p.token = $token SET p.token = $token RETURN p.token AS token"
 LOADING = NodeRows(("Promotion",), [{"id": "current", "name": "promotion", "state": "loading"}])
 
@@ -60,8 +60,9 @@ class Server:
         with self._driver() as driver, driver.session(database=self._database) as session:
             session.execute_write(lambda tx: change(Writer(self._held(tx))))
 
-    def settle(self, database: str) -> None:
-        """Nothing to do: a commit is durable and seen."""
+    def patch(self, change: Callable[[Writer], None], guard: Guard) -> None:
+        with self._driver() as driver:
+            change(Writer(self._each(driver)))
 
     def _driver(self) -> Driver:
         return GraphDatabase.driver(self.uri, auth=self.writer, telemetry_disabled=True)
@@ -69,10 +70,10 @@ class Server:
     def _held(self, tx: ManagedTransaction) -> Run:
         """Statements of a transaction that holds the lease."""
         if not tx.run(HOLD, token=self._token).data():
-            raise StoreError(f"another process has taken over writing to `{self.address}`: nothing was promoted, run again")
+            raise StoreError(f"another process has taken over writing to `{self.address}`: run again to promote")
 
         def run(query: str, rows: list[Row]) -> list[Row]:
-            return tx.run(query, rows=rows).data()  # type: ignore[arg-type]
+            return tx.run(query, rows=rows).data()
         return run
 
     def _each(self, driver: Driver) -> Run:

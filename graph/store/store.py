@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from neo4j import READ_ACCESS, GraphDatabase
 
 from graph.model import Edge, Graph
-from graph.schema import LABELS, RELATIONSHIPS
-from graph.store import adhoc
+from graph.schema import RELATIONSHIPS
+from graph.store.adhoc import Caps, Place, ask
 from graph.store.ddl import schema_statements
 from graph.store.errors import GraphReplaced, StoreError
 from graph.store.explain import explained
-from graph.store.home import Home, each_batch
+from graph.store.home import Guard, Home
 from graph.store.plain import plain
+from graph.store.promotion import apply, kept_dates
 from graph.store.results import AdhocResult, AuditLine, Promoted, PromotionResult, Row
-from graph.store.rows import Change, Dates, EdgeRows, NodeRows, all_rows, check, difference, edge_rows, node_rows, promotion_rows
+from graph.store.rows import Dates, EdgeRows, NodeRows, all_rows, check, difference
 from graph.store.write import Writer
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -56,12 +56,12 @@ class Store:
         """The rows of a query of ours, in plain Python values."""
         return self._on_current(lambda database: self._read(database, query, params or {}))
 
-    def adhoc(self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float = 10.0, max_rows: int = 1_000,
-              max_bytes: int = 5_000_000) -> AdhocResult:
+    def adhoc(self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float = 10.0,
+              max_rows: int = 1_000, max_bytes: int = 5_000_000) -> AdhocResult:
         """The rows of a query that a person wrote, as the read-only user, cut off at the caps; audited either way."""
         if not self._home.read_only_user:
             raise StoreError(f"`{self._home.address}` has no read-only user for ad-hoc queries: ask by a named query")
-        began, caps = time.perf_counter(), adhoc.Caps(timeout, max_rows, max_bytes)
+        began, caps = time.perf_counter(), Caps(timeout, max_rows, max_bytes)
         try:
             result = self._on_current(lambda database: self._adhoc(database, query, params or {}, caps))
         except StoreError as error:
@@ -76,10 +76,12 @@ class Store:
                           "RETURN p.graph AS graph_id, p.snapshot AS snapshot_id, p.at AS at")
         return Promoted(**found[0]) if found else None
 
-    def export_edges(self, types: Iterable[str] = tuple(RELATIONSHIPS)) -> list[Edge]:
-        """The relationships of these types as the store holds them, `firstseen` and `lastupdated` among their properties."""
+    def export_edges(self, types: Collection[str] = tuple(RELATIONSHIPS)) -> list[Edge]:
+        """The relationships of these types as the store holds them, with `firstseen` and `lastupdated`."""
+        if unknown := set(types) - set(RELATIONSHIPS):
+            raise StoreError(f"relationship `{min(unknown)}` is unknown: docs/SCHEMA.md lists those there are")
         return [_edge(kind, row) for kind in types for row in self.read(
-            f"MATCH (a)-[r:{_known(kind)}]->(b) RETURN a.id AS source, b.id AS target, properties(r) AS properties")]
+            f"MATCH (a)-[r:{kind}]->(b) RETURN a.id AS source, b.id AS target, properties(r) AS properties")]
 
     # Writing
 
@@ -91,24 +93,26 @@ class Store:
         check(graph)
         began = time.perf_counter()
         with explained(self._home.address), self._home.writing() as guard:
-            held, at = self.current(), f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
+            held = self.current()
             if held is not None and held.graph_id == graph.id:
                 return PromotionResult("unchanged", time.perf_counter() - began)
-            known = previous if held is not None and previous is not None and held.graph_id == previous.id else None
-            change = difference(known or _nothing(graph), graph)
-            if known is not None and len(change) <= self._limit:
-                self._home.amend(lambda writer: _apply(writer, change, known, graph, at), guard)
-                return PromotionResult("difference", time.perf_counter() - began, **change.counts())
-            self._home.replace(all_rows(graph, at, self._dates(change, at) if known else {}), guard)
-            return PromotionResult("full", time.perf_counter() - began, **change.counts())
+            if held is None or previous is None or held.graph_id != previous.id:
+                return self._load(graph, {}, guard, began)
+            change = difference(previous, graph)
+            if len(change) > self._limit:
+                dates = kept_dates(self.read, change, self._now())
+                self._home.replace(all_rows(graph, self._now(), dates), guard)
+                return PromotionResult("full", time.perf_counter() - began, **change.counts())
+            at = self._now()
+            self._home.amend(lambda writer: apply(writer, change, previous, graph, at), guard)
+            return PromotionResult("difference", time.perf_counter() - began, **change.counts())
 
     def bulk_load(self, graph: Graph) -> PromotionResult:
         """Load all of `graph`, whatever the store holds, with new dates."""
         check(graph)
         began = time.perf_counter()
         with explained(self._home.address), self._home.writing() as guard:
-            self._home.replace(all_rows(graph, f"{self._clock():%Y-%m-%dT%H:%M:%SZ}", {}), guard)
-        return PromotionResult("full", time.perf_counter() - began, len(graph.nodes), edges_added=len(graph.edges))
+            return self._load(graph, {}, guard, began)
 
     def wipe(self) -> None:
         """Make the store hold nothing."""
@@ -116,51 +120,59 @@ class Store:
             self._home.replace((), guard)
 
     def ensure_schema(self) -> None:
-        """Make the constraints and indexes that are missing; a graph that was loaded in full has them."""
-        with explained(self._home.address), self._home.writing(), self._writer_session() as session:
+        """Make the constraints and indexes that are missing; a graph that was promoted has them."""
+        with explained(self._home.address), self._home.writing(), \
+                GraphDatabase.driver(self._home.uri, auth=self._home.writer, telemetry_disabled=True) as driver, \
+                driver.session(database=self._home.database()) as session:
             for statement in schema_statements():
-                session.run(statement).consume()  # type: ignore[arg-type]
+                session.run(statement).consume()
 
     def upsert_nodes(self, primary_label: str, rows: Sequence[Row], extra_labels: Sequence[str] = ()) -> None:
         """Write nodes into the current graph by their `id`, with these properties instead of what they had."""
-        self._write(lambda writer: writer.upsert_nodes(NodeRows((primary_label, *extra_labels), list(rows))))
+        self._patch(lambda writer: writer.upsert_nodes(NodeRows((primary_label, *extra_labels), list(rows))))
 
     def upsert_relationships(self, kind: str, source_label: str, target_label: str, rows: Sequence[Row]) -> None:
         """Write relationships into the current graph. Rows are `{source, target, key, properties}`."""
-        self._write(lambda writer: writer.upsert_edges(EdgeRows(kind, source_label, target_label, list(rows))))
+        self._patch(lambda writer: writer.upsert_edges(EdgeRows(kind, source_label, target_label, list(rows))))
 
-    def retire(self, primary_label: str, ids: Sequence[str]) -> None:
+    def retire_relationships(self, kind: str, source_label: str, target_label: str, rows: Sequence[Row]) -> None:
+        """Delete relationships of the current graph. Rows are `{source, target, key}`."""
+        self._patch(lambda writer: writer.retire_edges(EdgeRows(kind, source_label, target_label, list(rows))))
+
+    def retire_nodes(self, primary_label: str, ids: Sequence[str]) -> None:
         """Delete nodes of the current graph that have no relationships any more."""
-        self._write(lambda writer: writer.retire_nodes(NodeRows((primary_label,), [{"id": i} for i in ids])))
+        self._patch(lambda writer: writer.retire_nodes(NodeRows((primary_label,), [{"id": i} for i in ids])))
 
     # Inside
 
-    def _on_current(self, ask: Callable[[str], T]) -> T:
+    def _on_current(self, question: Callable[[str], T]) -> T:
         """Ask the current database; once more where it was replaced meanwhile."""
         try:
-            return ask(self._home.database())
+            return question(self._home.database())
         except GraphReplaced:
-            return ask(self._home.database())
+            return question(self._home.database())
 
     def _read(self, database: str, query: str, params: Mapping[str, Any]) -> list[Row]:
         with explained(self._home.address), \
                 self._reader.session(database=database, default_access_mode=READ_ACCESS) as session:
-            return session.execute_read(lambda tx: [plain(dict(record)) for record in tx.run(query, dict(params))])  # type: ignore[arg-type]
+            return session.execute_read(lambda tx: [plain(dict(record)) for record in tx.run(query, dict(params))])
 
-    def _adhoc(self, database: str, query: str, params: Mapping[str, Any], caps: adhoc.Caps) -> AdhocResult:
+    def _adhoc(self, database: str, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
         with explained(self._home.address):
-            return adhoc.run(self._home.uri, self._home.reader, database, query, params, caps)
+            return ask(Place(self._home.uri, self._home.reader, database), query, params, caps)
 
-    def _dates(self, change: Change, at: str) -> Dates:
-        """The dates that unchanged and changed content keeps through a full load."""
-        stamps = "r.firstseen AS first, r.lastupdated AS last"
-        dates = {(row["id"],): (row["first"], row["last"]) for label in LABELS
-                 for row in self.read(f"MATCH (r:{label}) RETURN r.id AS id, {stamps}")}
-        for kind in RELATIONSHIPS:
-            for row in self.read(f"MATCH (a)-[r:{kind}]->(b) RETURN a.id AS a, b.id AS b, r.key AS key, {stamps}"):
-                dates[row["a"], kind, row["b"], row["key"] or ""] = (row["first"], row["last"])
-        for item in (*change.nodes_changed, *change.edges_changed):
-            dates[_identity(item)] = (dates[_identity(item)][0], at)
-        for item in (*change.nodes_removed, *change.edges_removed):
-            dates.pop(_identity(item), None)
-        return dates
+    def _load(self, graph: Graph, dates: Dates, guard: Guard, began: float) -> PromotionResult:
+        self._home.replace(all_rows(graph, self._now(), dates), guard)
+        return PromotionResult("full", time.perf_counter() - began, len(graph.nodes), edges_added=len(graph.edges))
+
+    def _patch(self, change: Callable[[Writer], None]) -> None:
+        with explained(self._home.address), self._home.writing() as guard:
+            self._home.patch(change, guard)
+
+    def _now(self) -> str:
+        return f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _edge(kind: str, row: Row) -> Edge:
+    properties = row["properties"]
+    return Edge(row["source"], kind, row["target"], properties.pop("key", ""), properties)

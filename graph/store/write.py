@@ -31,11 +31,11 @@ class Writer:
         else:
             _known_edge(rows)
             self._each(f"UNWIND $rows AS row MATCH (a:{rows.source_label} {{id: row.source}}) "
-                       f"MATCH (b:{rows.target_label} {{id: row.target}}) CREATE (a)-[r:{rows.type}]->(b) SET r = row.properties",
-                       rows.rows)
+                       f"MATCH (b:{rows.target_label} {{id: row.target}}) "
+                       f"CREATE (a)-[r:{rows.type}]->(b) SET r = row.properties", rows.rows)
 
     def upsert_nodes(self, nodes: NodeRows) -> None:
-        """Create the nodes that are absent and give the others these properties, all but `firstseen`, instead of their own.
+        """Create the nodes that are absent; the others get these properties instead of theirs, but keep `firstseen`.
 
         MERGE with several labels does not use an index on one engine and is not needed: a store has one writer.
         """
@@ -50,8 +50,8 @@ class Writer:
     def upsert_edges(self, edges: EdgeRows) -> None:
         """The same for relationships; one is identified by its ends, its type and its `key`."""
         match = _match(edges)
-        found = self._each(match + "RETURN row.source AS source, row.target AS target, row.key AS key, r.firstseen AS firstseen",
-                           [_ends(row) for row in edges.rows])
+        found = self._each(match + "RETURN row.source AS source, row.target AS target, row.key AS key, "
+                                   "r.firstseen AS firstseen", [_ends(row) for row in edges.rows])
         first = {_identity(row): row["firstseen"] for row in found}
         absent = [row for row in edges.rows if _identity(row) not in first]
         self.create(EdgeRows(edges.type, edges.source_label, edges.target_label, absent))
@@ -65,13 +65,15 @@ class Writer:
     def retire_nodes(self, nodes: NodeRows) -> None:
         """Delete nodes whose relationships are gone; one that still has some is an error of the engine's."""
         label = _known_labels(nodes.labels)[0]
-        self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) DELETE n", [{"id": row["id"]} for row in nodes.rows])
+        self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) DELETE n",
+                   [{"id": row["id"]} for row in nodes.rows])
 
     def clear(self) -> None:
         """Delete every relationship, then every node but those that say whose turn it is, a batch at a time."""
         for what, pattern in (("r", "()-[r]->()"), ("n", "(n) WHERE NOT n:Promotion")):
-            while self._run(f"MATCH {pattern} WITH {what} LIMIT {BATCH} DELETE {what} RETURN count(*) AS gone", [])[0]["gone"]:
-                pass
+            query = f"MATCH {pattern} WITH {what} LIMIT {BATCH} DELETE {what} RETURN count(*) AS gone"
+            while self._run(query, [])[0]["gone"]:
+                continue
 
     def _each(self, query: str, rows: Sequence[Row]) -> list[Row]:
         return [found for batch in batched(rows, BATCH) for found in self._run(query, batch)]

@@ -88,12 +88,22 @@ class Answers:
         return self.answered(call) and not list(self._gaps_of(call, required=True))
 
     def detail(self, call: Call[R], names: Iterable[str], pick: Callable[[R], T]) -> T | Unseen | None:
-        """A fact that has a call of its own: its value, None where AWS says there is none, or Unseen with the reason."""
+        """A fact with a call of its own: its value, None where AWS says there is none, or Unseen with the reason."""
+        pages = self._pages(call, names)
+        return pick(pages[0]) if isinstance(pages, list) else pages
+
+    def listed(self, call: Call[R], names: Iterable[str],
+               items: Callable[[R], Iterable[str]]) -> tuple[str, ...] | Unseen:
+        """Like `detail` for a list, which may have several pages; a list that does not exist is empty."""
+        pages = self._pages(call, names)
+        return pages if isinstance(pages, Unseen) else tuple(sorted({i for page in pages or () for i in items(page)}))
+
+    def _pages(self, call: Call[R], names: Iterable[str]) -> list[R] | Unseen | None:
         about = self._about(call)
-        answers = [answer for name in (*names, "") for answer in about.get(_plain(name), ())]
-        for answer in answers:
-            if answer.response is not None:
-                return pick(cast(R, answer.response))
+        wanted = (*dict.fromkeys(map(_plain, names)), "")
+        answers = [answer for name in wanted for answer in about.get(name, ())]
+        if pages := [a.response for a in answers if a.response is not None and (a.argument or not call.takes)]:
+            return cast("list[R]", pages)
         refusal = next((answer.refusal for answer in answers if answer.refusal), None)
         if refusal is None:
             return Unseen()

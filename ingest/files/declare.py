@@ -39,7 +39,8 @@ class Call(Generic[R]):
     """One AWS CLI operation.
 
     `response` also says how to recognise it: the keys without a default must be there, with values of their kind.
-    `takes` names the argument of operations that answer about one thing. `any_of` are keys of which one is enough.
+    `takes` names the argument of operations that answer about one thing; where `items_tell`, each item of the answer
+    says itself what it is about. `any_of` are keys of which one is enough.
     `shared` marks answers that may list things of other accounts, so that the path knows better who was asked.
     """
 
@@ -47,6 +48,7 @@ class Call(Generic[R]):
     operation: str
     response: type[R]
     takes: str = ""
+    items_tell: bool = False
     any_of: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     shared: bool = False

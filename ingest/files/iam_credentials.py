@@ -77,9 +77,9 @@ class OidcProvider(Response, frozen=True):
         return self.url.removeprefix("https://")
 
 
-LIST_ACCESS_KEYS = Call("iam", "list-access-keys", AccessKeys, takes="user")
+LIST_ACCESS_KEYS = Call("iam", "list-access-keys", AccessKeys, takes="user", items_tell=True)
 GET_LOGIN_PROFILE = Call("iam", "get-login-profile", UserLoginProfile, takes="user")
-LIST_MFA_DEVICES = Call("iam", "list-mfa-devices", Devices, takes="user")
+LIST_MFA_DEVICES = Call("iam", "list-mfa-devices", Devices, takes="user", items_tell=True)
 LIST_SAML = Call("iam", "list-saml-providers", SamlProviders)
 LIST_OIDC = Call("iam", "list-open-id-connect-providers", OidcProviders)
 GET_OIDC = Call("iam", "get-open-id-connect-provider", OidcProvider, takes="provider")
@@ -139,9 +139,8 @@ def providers(answers: Answers) -> Iterator[IdentityProvider]:
                                client_ids=())
     for oidc in (p for page in answers.all(LIST_OIDC) for p in page.providers):
         url = oidc.arn.partition("oidc-provider/")[2]
-        clients = answers.detail(GET_OIDC, [oidc.arn, url], lambda page: tuple(sorted(page.client_ids)))
         yield IdentityProvider(arn=oidc.arn, name=url, account_id=account_in(oidc.arn), kind="oidc",
-                               client_ids=Unseen() if clients is None else clients)
+                               client_ids=answers.listed(GET_OIDC, [oidc.arn, url], lambda page: page.client_ids))
 
 
 _OF_USERS = (GET_AUTHORIZATION_DETAILS, GET_CREDENTIAL_REPORT)

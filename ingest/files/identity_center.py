@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
 from ingest.files.answers import Answers
 from ingest.files.declare import Call, Document, Response, Shape, Source, last_part
 from ingest.snapshot import Assignment, DirectoryGroup, DirectoryUser, PermissionSet, Record, Unseen
-
-T = TypeVar("T")
 
 
 class InstanceShape(Shape, frozen=True):
@@ -64,7 +61,7 @@ class CustomerManagedPolicies(Response, frozen=True):
 
 
 class InlinePolicyText(Response, frozen=True):
-    inline_policy: str
+    inline_policy: Document
 
 
 class BoundaryShape(Shape, frozen=True):
@@ -144,7 +141,7 @@ LIST_CUSTOMER_MANAGED = Call(SERVICE, "list-customer-managed-policy-references-i
                              CustomerManagedPolicies, takes=SET)
 GET_INLINE = Call(SERVICE, "get-inline-policy-for-permission-set", InlinePolicyText, takes=SET)
 GET_BOUNDARY = Call(SERVICE, "get-permissions-boundary-for-permission-set", PermissionSetBoundary, takes=SET)
-LIST_ASSIGNMENTS = Call(SERVICE, "list-account-assignments", Assignments, takes="account and permission set")
+LIST_ASSIGNMENTS = Call(SERVICE, "list-account-assignments", Assignments, takes="account and permission set", items_tell=True)
 LIST_USERS = Call(DIRECTORY, "list-users", People)
 LIST_GROUPS = Call(DIRECTORY, "list-groups", Groups)
 LIST_MEMBERSHIPS = Call(DIRECTORY, "list-group-memberships", Memberships, takes="group")
@@ -162,26 +159,17 @@ def permission_sets(answers: Answers) -> Iterator[Record]:
 
 
 def _permission_set(answers: Answers, arn: str, described: PermissionSetShape | None) -> PermissionSet:
-    names = [arn]
     instance = next((i.instance_arn for page in answers.all(LIST_INSTANCES) for i in page.instances
                      if f"/{last_part(i.instance_arn)}/" in arn), "")
+    boundary = answers.detail(GET_BOUNDARY, [arn], lambda page: _boundary(page.permissions_boundary))
     return PermissionSet(
         arn=arn, instance_arn=instance, name=described.name if described else last_part(arn),
         session_duration=described.session_duration if described else "",
-        managed=_or_none(answers.detail(LIST_MANAGED, names, lambda page: _sorted(
-            policy.arn for policy in page.attached_managed_policies))),
-        customer_managed=_or_none(answers.detail(LIST_CUSTOMER_MANAGED, names, lambda page: _sorted(
-            reference.full_name for reference in page.customer_managed_policy_references))),
-        inline=answers.detail(GET_INLINE, names, lambda page: page.inline_policy),
-        boundary=answers.detail(GET_BOUNDARY, names, lambda page: _boundary(page.permissions_boundary)))
-
-
-def _or_none(names: tuple[str, ...] | Unseen | None) -> tuple[str, ...] | Unseen:
-    return () if names is None else names
-
-
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(names))
+        managed=answers.listed(LIST_MANAGED, [arn], lambda page: (p.arn for p in page.attached_managed_policies)),
+        customer_managed=answers.listed(LIST_CUSTOMER_MANAGED, [arn], lambda page: (
+            reference.full_name for reference in page.customer_managed_policy_references)),
+        inline=answers.detail(GET_INLINE, [arn], lambda page: page.inline_policy.seen) or None,
+        boundary=boundary)
 
 
 def _boundary(boundary: BoundaryShape) -> str | None:
@@ -194,13 +182,10 @@ def directory(answers: Answers) -> Iterator[Record]:
         email = sorted(person.emails, key=lambda e: not e.primary)
         yield DirectoryUser(id=person.user_id, name=person.user_name, display_name=person.display_name,
                             email=email[0].value if email else "")
-    members = answers.by_argument(LIST_MEMBERSHIPS)
     for group in (g for page in answers.all(LIST_GROUPS) for g in page.groups):
-        pages = members.get(group.group_id)
-        ids = _sorted(m.member_id.user_id for page in pages for m in page.group_memberships) if pages else None
-        unseen = answers.detail(LIST_MEMBERSHIPS, [group.group_id], lambda _: None)
-        yield DirectoryGroup(id=group.group_id, name=group.display_name,
-                             member_ids=ids if ids is not None else unseen or Unseen())
+        members = answers.listed(LIST_MEMBERSHIPS, [group.group_id],
+                                 lambda page: (m.member_id.user_id for m in page.group_memberships))
+        yield DirectoryGroup(id=group.group_id, name=group.display_name, member_ids=members)
 
 
 SOURCES = (

@@ -139,7 +139,9 @@ class _Reader:
             return _LOST
 
     def _document(self, _: type, value: Any) -> Document:
-        """The one type of ours that msgspec does not know."""
+        """The one type of ours that msgspec does not know. An empty text is how AWS says that there is none."""
+        if value == "":
+            return Document("")
         try:
             return Document(canonical_document(value))
         except strict_json.Malformed as error:

@@ -157,12 +157,14 @@ class Sniffer:
 
 
 def argument_in_path(call: AnyCall, path: PurePosixPath) -> str:
-    """`list-access-keys-alice.json` and `list-access-keys/alice.json` are about alice."""
+    """`list-access-keys-alice.json` and `list-access-keys/alice.json` are about alice; other names tell nothing."""
     for name in (call.operation, *call.aliases):
         words = "[-_ ]?".join(map(re.escape, name.split("-")))
         if found := re.search(words, path.stem, re.IGNORECASE):
             return path.stem[found.end():].strip("-_.@= ")
-    return path.stem
+        if any(squeeze(name) in squeeze(part) for part in path.parent.parts):
+            return path.stem
+    return ""
 
 
 def _pages(child: Any) -> list[dict[str, Any]]:

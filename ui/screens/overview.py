@@ -9,7 +9,8 @@ from ui import badges, chrome, data, words
 from ui.drawing import path_id
 from ui.text import cell, prose
 
-FIRST = 6  # lines in each list of what to look at
+TABLE = 300  # pixels
+FIRST = 7  # drift items to look at first
 
 
 def show(estate: data.Estate) -> None:
@@ -32,14 +33,15 @@ def numbers(estate: data.Estate) -> None:
     """The figures of the estate and of the week."""
     people = len(estate.graph.of("AWSPrincipal")) + len(estate.graph.of("AWSSSOUser"))
     cards = st.columns(5)
-    cards[0].metric("Principals", f"{people:,}", border=True, height="stretch", help="users, roles, groups, services and people")
+    card(cards[0], "Principals", people, "users, roles, services, people")
     reach(cards[1], estate, "admin", "Can become administrator")
     reach(cards[2], estate, "jewels", "Can reach a crown jewel")
     severe = [f for f in estate.findings or [] if f.state == OPEN and f.severity in ("critical", "high")]
     unknown = sum(f.state == UNKNOWN for f in estate.findings or [])
     card(cards[3], "Critical and high findings", len(severe), f"{unknown:,} unknown")
     drift = estate.drift
-    card(cards[4], "Drift items", len(drift.items) if drift else 0, _worst(drift.by_severity) if drift else "no baseline")
+    worst = _worst(drift.by_severity) if drift else "no baseline"
+    card(cards[4], "Drift items", len(drift.items) if drift else 0, worst)
 
 
 def reach(place: st.delta_generator.DeltaGenerator, estate: data.Estate, target: str, title: str) -> None:
@@ -58,8 +60,7 @@ def what_changed(estate: data.Estate) -> None:
     st.markdown("#### Look at these changes first")
     drift = estate.drift
     if drift is None:
-        st.write(words.NO_BASELINE, words.NO_BASELINE_HELP)
-        st.code('trustdrift approve --reason "reviewed on …"', language="bash")
+        chrome.no_baseline()
     elif not drift.items:
         st.write("Nothing changed since the baseline.")
     for item in drift.items[:FIRST] if drift else []:
@@ -94,8 +95,11 @@ def findings(found: list[Finding] | None) -> None:
         return
     counts = [f"{sum(f.severity == s and f.state == OPEN for f in found)} {s}" for s in SEVERITIES]
     st.caption(f"{', '.join(counts)}; {sum(f.state == UNKNOWN for f in found)} unknown, because something was not read")
-    rows = [{"Severity": f.severity, "State": f.state, "Finding": cell(f.title), "How to fix": cell(f.fix)} for f in found]
-    st.dataframe(rows, hide_index=True, height=300, alt="Findings, worst first: severity, state, what it is, how to fix it")
+    rows = [
+        {"Severity": f.severity, "State": f.state, "Finding": _plain(f.title), "How to fix": _plain(f.fix)}
+        for f in found
+    ]
+    st.dataframe(rows, hide_index=True, height=TABLE, alt="Findings, worst first: severity, state, what it is, its fix")
 
 
 def what_was_read(estate: data.Estate) -> None:
@@ -115,7 +119,13 @@ def what_was_read(estate: data.Estate) -> None:
         }
         for row in rows
     ]
-    st.dataframe(shown, hide_index=True, height=300, alt="Coverage: state, account, region, source, why it was not read")
+    st.dataframe(
+        shown, hide_index=True, height=TABLE, alt="Coverage: state, account, region, source, why not, last seen"
+    )
+
+
+def _plain(text: str) -> str:
+    return cell(text.replace("`", ""))
 
 
 def _worst(counts: dict[str, int]) -> str:

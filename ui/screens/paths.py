@@ -4,9 +4,9 @@ import streamlit as st
 
 from graph.model import Graph
 from queries.paths import Hop, Path
-from queries.where import Unresolved, full_name
+from queries.where import Unresolved
 from ui import chrome, controls, data, element, export, panel, words
-from ui.drawing import DRAWN, Drawing, drawing, hop_id, hops_of, label, neighbours, node_key, path_id, safe_id, short_name
+from ui.drawing import DRAWN, Drawing, drawing, hop_id, hops_of, neighbours, node_key, path_id, safe_id, short_name
 from ui.text import cell, code
 
 LEGEND = (
@@ -55,7 +55,7 @@ def answer(graph: Graph, paths: list[Path]) -> None:
         table(graph, paths, path)
         exports(graph, path)
     with evidence, st.container(border=True):
-        hop_picker(path, hop)
+        panel.hop_picker(path.hops, hop, key=f"picker-{path_id(path)}")
         panel.hop(graph, hop)
 
 
@@ -97,20 +97,9 @@ def table(graph: Graph, paths: list[Path], path: Path) -> None:
         key=key,
         on_select=lambda: _choose_row(paths, key),
         selection_mode="single-row",
-        height=min(38 + 35 * len(rows), 353),
+        height=353 if len(rows) > 10 else "content",
         column_config={"Verdict": st.column_config.TextColumn(width="small"), "Hops": {"width": 55}},
         alt="Ranked paths: verdict, number of hops, the nodes on the way and the open conditions",
-    )
-
-
-def hop_picker(path: Path, hop: Hop) -> None:
-    """The hops of the chosen path in order: the keyboard's way to what a click on a line does."""
-    ids = [hop_id(h) for h in path.hops]
-    texts = {hop_id(h): f"{i}. {label(h)}" for i, h in enumerate(path.hops, 1)}
-    key = f"picker-{path_id(path)}"
-    st.session_state[key] = hop_id(hop) if hop_id(hop) in ids else None
-    st.segmented_control(
-        "Hop", ids, format_func=texts.__getitem__, key=key, on_change=lambda: _set_hop(st.session_state[key])
     )
 
 
@@ -148,11 +137,6 @@ def _chosen_hop(path: Path, drawn: list[Hop]) -> Hop:
     """The hop of the address, else the first of the path."""
     wanted = st.query_params.get("hop")
     return next((h for h in [*path.hops, *drawn] if hop_id(h) == wanted), path.hops[0])
-
-
-def _set_hop(chosen: str | None) -> None:
-    if chosen:
-        st.query_params["hop"] = chosen
 
 
 def _choose_row(paths: list[Path], key: str) -> None:

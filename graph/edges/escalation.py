@@ -1,0 +1,103 @@
+"""What the escalation rules share: outcomes, what an administrator is, and the questions asked of one estate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.builder import Builder
+from graph.edges.asking import Asker
+from graph.edges.credentials import Credentials
+from graph.estate import Estate, Holder, Powers
+from graph.proof import YES_STEP, Step, add_step, step_of
+from graph.sets import ALLOW_ALL, Sets
+from graph.techniques import Technique, techniques
+from policy import Policy, PolicySet, Principal, Request, Truth
+
+ORG_ADMIN = "outcome:org_admin"
+
+
+def outcome(account_id: str) -> str:
+    """The id of the Outcome node of an account's administrator."""
+    return f"outcome:admin:{account_id}"
+
+
+@dataclass(frozen=True)
+class Unlimited:
+    """Powers of a principal whose identity policies allow everything: what is left is boundary and SCPs."""
+
+    account_id: str
+    principal: Principal
+    policies: PolicySet
+    stale: str | None = None
+    identity: tuple[Policy, ...] = (ALLOW_ALL,)
+
+
+class Escalation:
+    """Everything the rules share while they run over one estate."""
+
+    def __init__(self, builder: Builder, estate: Estate, sets: Sets) -> None:
+        self.builder = builder
+        self.estate = estate
+        self.sets = sets
+        self.credentials = Credentials(estate.snapshot)
+        self._service: dict[tuple[str, str], Step] = {}
+
+    # -- outcomes
+    def add_outcomes(self) -> None:
+        """Outcome nodes; each holds the set of an administrator of its account, so that paths go on from there."""
+        for account in sorted(self.estate.identity_accounts):
+            name = self.estate.accounts[account].name if account in self.estate.accounts else account
+            self._add_outcome(outcome(account), f"administrator of {name}", "admin", account)
+            if account == self.estate.management:
+                self._add_outcome(ORG_ADMIN, "administrator of the organization", "org_admin", account)
+
+    def _add_outcome(self, node_id: str, name: str, kind: str, account: str) -> None:
+        self.builder.node("Outcome", node_id, name=name, kind=kind, account_id=account)
+        self.builder.edge(node_id, "HOLDS", self.sets.write(self.sets.administrator(account)))
+
+    def gain_outcome(self, source: str, account: str, step: Step, technique: Technique) -> None:
+        """Writes the step to the account's administrator, and to the organization's from the management account."""
+        self.gain(source, outcome(account), step, technique)
+        if account == self.estate.management:
+            self.gain(source, ORG_ADMIN, step, technique)
+
+    def gain(self, source: str, target: str, step: Step, technique: Technique) -> None:
+        add_step(self.builder, source, "ESCALATE", target, step, technique.id, technique=technique.id)
+
+    def own(self, holder: Holder) -> str:
+        return self.sets.own(holder.arn, holder.account_id, holder.record.name)
+
+    # -- questions
+    def asker(self, powers: Powers) -> Asker:
+        return Asker(powers, self.estate.partition_of(powers.account_id))
+
+    def is_administrator(self, powers: Powers) -> Step:
+        return self.asker(powers).all(techniques()["administrator"].needs, target=None).as_seen(powers.stale)
+
+    def lets_in_service(self, role: Holder, service: str) -> Step:
+        """Whether a role's trust policy lets an AWS service take it."""
+        key = (role.arn, service)
+        if key not in self._service:
+            principal = Principal(service, role.account_id, "service", {"aws:sourceaccount": (role.account_id,)})
+            request = Request(principal, "sts:AssumeRole", role.arn, role.account_id)
+            verdict = PolicySet(()).decide(request, self.estate.trust_of(role))
+            self._service[key] = step_of(verdict, f"{role.record.name} trusts {service}.")
+        return self._service[key]
+
+    def exists(self, technique: Technique, target: Holder) -> Step:
+        return self.credentials.exists(technique.exists, target) if technique.exists else YES_STEP
+
+    def unlimited(self, holder: Holder) -> Powers:
+        """A holder that could write itself any policy: its boundary and the SCPs above it still hold."""
+        policies = PolicySet([ALLOW_ALL], holder.boundary, holder.chain.levels)
+        return Unlimited(holder.account_id, holder.principal, policies, holder.stale)
+
+    def root(self, account: str, arn: str) -> Powers:
+        """The root user of an account, which only SCPs limit."""
+        chain = self.estate.chain(account)
+        principal = Principal(arn, account, "root", self.estate.account_context(account))
+        return Unlimited(account, principal, PolicySet([ALLOW_ALL], None, chain.levels), chain.stale)
+
+
+def is_open(step: Step) -> bool:
+    return step.truth is not Truth.NO

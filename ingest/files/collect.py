@@ -1,0 +1,153 @@
+"""A folder of files becomes the shards of a snapshot, whatever the number of workers and the order of files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ingest.files.answers import Answer, Answers
+from ingest.files.declare import Call, Source
+from ingest.files.importing import Imported, import_file
+from ingest.files.organizations import DESCRIBE_ORGANIZATION
+from ingest.files.place import Place
+from ingest.files.reading import MAX_BYTES, Problem, files_below
+from ingest.files.refusals import one_line
+from ingest.files.sources import CATALOGUE, SOURCES
+from ingest.snapshot import COLLECTORS, Record, Scope, State
+from ingest.snapshot.codec import garbage_collector_off
+from ingest.snapshot.repository import ShardInput
+
+Progress = Callable[[int, int], None]
+SCOPE_OF: dict[Call[Any], str] = {call: COLLECTORS[source.collector].scope for source in SOURCES
+                                  for call in source.calls}
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Shards by scope, and what was wrong with the files."""
+
+    shards: dict[Scope, ShardInput] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything was seen at all."""
+        return any(shard.state in (State.SEEN, State.PARTIAL) for shard in self.shards.values())
+
+
+def collect_files(path: Path, workers: int = 1, on_progress: Progress | None = None,
+                  limit: int = MAX_BYTES) -> Collected:
+    """Imports a folder, or a single file, of what the AWS CLI printed.
+
+    `workers` threads read files side by side, which helps where the disk is far away; `on_progress` is called with
+    the number of files done and their total; `limit` is the size in bytes above which a file is not read.
+    Whatever is wrong with a file is a Problem and, where it can be told, the state of the shards it would have fed.
+    """
+    with garbage_collector_off():
+        files = list(files_below(path))
+        imported = list(_import_all(path, files, workers, on_progress, limit))
+        problems = [problem for one in imported for problem in one.problems]
+        answers, lost = _placed([answer for one in imported for answer in one.answers])
+        shards = dict(_shards(answers, problems))
+    return Collected(dict(sorted(shards.items())), sorted({*problems, *lost}))
+
+
+def _import_all(root: Path, files: list[Path], workers: int, on_progress: Progress | None,
+                limit: int) -> Iterator[Imported]:
+    top = root.resolve().name
+    names = [PurePosixPath(top, *file.relative_to(root).parts) if file != root else PurePosixPath(top)
+             for file in files]
+    with ThreadPoolExecutor(max_workers=max(1, workers)) as executor:
+        results = executor.map(import_file, files, names, [CATALOGUE] * len(files), [limit] * len(files))
+        for done, imported in enumerate(results, 1):
+            if on_progress:
+                on_progress(done, len(files))
+            yield imported
+
+
+def _placed(answers: list[Answer]) -> tuple[list[Answer], list[Problem]]:
+    """Gives every answer the account, region and partition that its scope needs."""
+    known = _Known.of(answers)
+    placed, lost = [], []
+    for answer in answers:
+        scope = SCOPE_OF[answer.call]
+        place = known.place(answer.place, scope)
+        if place.account or scope == "organization":
+            placed.append(replace(answer, place=place))
+        if (not place.account and scope != "organization") or (scope == "region" and not place.region):
+            missing = "region" if place.account else "account"
+            lost.append(Problem(answer.file, 1, 1, f"cannot tell the {missing} of this answer of `{answer.call.name}`: "
+                                                   f"put the file in a folder named after its {missing}"))
+            placed = placed[:-1] if place.account else placed
+    return placed, lost
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the collection as a whole says about places."""
+
+    management: str
+    only: Place
+    partitions: Mapping[str, str]
+
+    @classmethod
+    def of(cls, answers: list[Answer]) -> _Known:
+        of_accounts = [a.place for a in answers if SCOPE_OF[a.call] != "organization"] or [a.place for a in answers]
+        return cls(_one(a.place.account for a in answers if a.call == DESCRIBE_ORGANIZATION) or _one(
+                       a.place.account for a in answers if SCOPE_OF[a.call] == "organization"),
+                   Place(_one(p.account for p in of_accounts), _one(p.region for p in of_accounts)),
+                   {a.place.account: a.place.partition for a in reversed(answers) if a.place.partition})
+
+    def place(self, place: Place, scope: str) -> Place:
+        account = place.account or self.only.account
+        if scope == "organization":
+            account = self.management or account
+        region = (place.region or self.only.region) if scope == "region" else ""
+        return Place(account, region, place.partition or self.partitions.get(account, ""))
+
+
+def _one(names: Iterable[str]) -> str:
+    """The only name there is, or none."""
+    distinct = set(names) - {""}
+    return distinct.pop() if len(distinct) == 1 else ""
+
+
+def _shards(answers: list[Answer], problems: list[Problem]) -> Iterator[tuple[Scope, ShardInput]]:
+    places: dict[tuple[str, str], dict[Call[Any], list[Answer]]] = defaultdict(lambda: defaultdict(list))
+    for answer in answers:
+        places[answer.place.account, answer.place.region][answer.call].append(answer)
+    for (account, region), by_call in places.items():
+        for source in SOURCES:
+            if any(call in by_call for call in source.calls):
+                scope = Scope(account, region, source.collector)
+                yield scope, _shard(source, scope, by_call, problems)
+
+
+def _shard(source: Source, scope: Scope, by_call: Mapping[Call[Any], list[Answer]],
+           problems: list[Problem]) -> ShardInput:
+    place = next(answers[0].place for call, answers in by_call.items() if call in source.calls)
+    answers = Answers(place, by_call)
+    records = _unique(source.build(answers), scope, problems)
+    gaps = answers.gaps_in(source)
+    detail = one_line("; ".join(gap.detail for gap in gaps))
+    if not gaps:
+        return ShardInput(State.SEEN, records=records)
+    if any(answers.answered(call) for call in source.calls):
+        return ShardInput(State.PARTIAL, gaps[0].reason, detail, records)
+    return ShardInput(gaps[0].state, gaps[0].reason, detail)
+
+
+def _unique(records: Iterable[Record], scope: Scope, problems: list[Problem]) -> tuple[Record, ...]:
+    """One record per thing. Two files that state different facts about one thing are a problem; the first one counts."""
+    found: dict[tuple[str, str], Record] = {}
+    for record in records:
+        name = (type(record).__name__, record.key)
+        if found.setdefault(name, record) != record:
+            place = " ".join(filter(None, (scope.account_id, scope.region, scope.collector)))
+            problems.append(Problem(place, 1, 1, one_line(f"two answers differ about `{record.key}`, the first one was "
+                                                          "kept: remove the older file"), warning=True))
+    return tuple(found[name] for name in sorted(found))

@@ -1,0 +1,357 @@
+"""EC2 networking and instances, as the `describe-*` calls print them for one account and region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ingest.files.answers import Answers
+from ingest.files.declare import Call, Response, Shape, Source, Tag, tags_of
+from ingest.snapshot import (
+    GroupReference,
+    Instance,
+    NetworkInterface,
+    PeeringSide,
+    PrefixList,
+    Rule,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+    VpcPeering,
+)
+
+
+class Tagged(Shape, frozen=True, kw_only=True):
+    tags: list[Tag] = []
+    owner_id: str = ""
+
+
+class CidrAssociation(Shape, frozen=True):
+    cidr_block: str = ""
+    ipv6_cidr_block: str = ""
+
+
+class VpcShape(Tagged, frozen=True, kw_only=True):
+    vpc_id: str
+    cidr_block: str = ""
+    is_default: bool = False
+    cidr_block_association_set: list[CidrAssociation] = []
+    ipv6_cidr_block_association_set: list[CidrAssociation] = []
+
+
+class Vpcs(Response, frozen=True):
+    vpcs: list[VpcShape]
+
+    def told(self) -> Iterable[str]:
+        return (vpc.owner_id for vpc in self.vpcs)
+
+
+class SubnetShape(Tagged, frozen=True, kw_only=True):
+    subnet_id: str
+    vpc_id: str
+    cidr_block: str = ""
+    availability_zone: str = ""
+    ipv6_cidr_block_association_set: list[CidrAssociation] = []
+
+
+class Subnets(Response, frozen=True):
+    subnets: list[SubnetShape]
+
+    def told(self) -> Iterable[str]:
+        return (text for subnet in self.subnets for text in (subnet.owner_id, subnet.availability_zone))
+
+
+class IpRange(Shape, frozen=True):
+    cidr_ip: str
+
+
+class Ipv6Range(Shape, frozen=True):
+    cidr_ipv6: str
+
+
+class PrefixListId(Shape, frozen=True):
+    prefix_list_id: str
+
+
+class GroupPair(Shape, frozen=True):
+    group_id: str
+    user_id: str = ""
+    vpc_peering_connection_id: str = ""
+
+
+class IpPermission(Shape, frozen=True):
+    ip_protocol: str
+    from_port: int | None = None
+    to_port: int | None = None
+    ip_ranges: list[IpRange] = []
+    ipv6_ranges: list[Ipv6Range] = []
+    prefix_list_ids: list[PrefixListId] = []
+    user_id_group_pairs: list[GroupPair] = []
+
+
+class SecurityGroupShape(Tagged, frozen=True, kw_only=True):
+    group_id: str
+    group_name: str
+    vpc_id: str = ""
+    description: str = ""
+    security_group_arn: str = ""
+    ip_permissions: list[IpPermission] = []
+    ip_permissions_egress: list[IpPermission] = []
+
+
+class SecurityGroups(Response, frozen=True):
+    security_groups: list[SecurityGroupShape]
+
+    def told(self) -> Iterable[str]:
+        return (text for group in self.security_groups for text in (group.owner_id, group.security_group_arn))
+
+
+class PrefixListShape(Tagged, frozen=True, kw_only=True):
+    prefix_list_id: str
+    prefix_list_name: str = ""
+    prefix_list_arn: str = ""
+
+
+class PrefixLists(Response, frozen=True):
+    prefix_lists: list[PrefixListShape]
+
+    def told(self) -> Iterable[str]:
+        return (prefix_list.prefix_list_arn for prefix_list in self.prefix_lists)
+
+
+class PrefixListEntry(Shape, frozen=True):
+    cidr: str
+
+
+class PrefixListEntries(Response, frozen=True):
+    entries: list[PrefixListEntry]
+
+
+class GroupIdentifier(Shape, frozen=True):
+    group_id: str
+
+
+class Association(Shape, frozen=True):
+    public_ip: str | None = None
+
+
+class PrivateAddress(Shape, frozen=True):
+    private_ip_address: str
+
+
+class Attachment(Shape, frozen=True):
+    instance_id: str | None = None
+
+
+class InterfaceShape(Tagged, frozen=True, kw_only=True):
+    network_interface_id: str
+    vpc_id: str = ""
+    subnet_id: str = ""
+    availability_zone: str = ""
+    private_ip_address: str = ""
+    private_ip_addresses: list[PrivateAddress] = []
+    association: Association = Association()
+    groups: list[GroupIdentifier] = []
+    attachment: Attachment = Attachment()
+    interface_type: str = "interface"
+    description: str = ""
+    tag_set: list[Tag] = []
+
+
+class Interfaces(Response, frozen=True):
+    network_interfaces: list[InterfaceShape]
+
+    def told(self) -> Iterable[str]:
+        return (text for one in self.network_interfaces for text in (one.owner_id, one.availability_zone))
+
+
+class StateShape(Shape, frozen=True):
+    name: str = ""
+
+
+class Placement(Shape, frozen=True):
+    availability_zone: str = ""
+
+
+class ProfileShape(Shape, frozen=True):
+    arn: str
+
+
+class MetadataOptions(Shape, frozen=True):
+    http_tokens: str = ""
+
+
+class InterfaceOfInstance(Shape, frozen=True):
+    network_interface_id: str
+
+
+class InstanceShape(Shape, frozen=True, kw_only=True):
+    instance_id: str
+    state: StateShape = StateShape("running")
+    vpc_id: str = ""
+    subnet_id: str = ""
+    private_ip_address: str | None = None
+    public_ip_address: str | None = None
+    placement: Placement = Placement()
+    security_groups: list[GroupIdentifier] = []
+    network_interfaces: list[InterfaceOfInstance] = []
+    iam_instance_profile: ProfileShape | None = None
+    metadata_options: MetadataOptions = MetadataOptions()
+    tags: list[Tag] = []
+
+
+class Reservation(Shape, frozen=True):
+    instances: list[InstanceShape]
+    owner_id: str = ""
+
+
+class Reservations(Response, frozen=True):
+    reservations: list[Reservation]
+
+    def told(self) -> Iterable[str]:
+        for reservation in self.reservations:
+            yield reservation.owner_id
+            yield from (instance.placement.availability_zone for instance in reservation.instances)
+
+
+class PeeringVpc(Shape, frozen=True):
+    vpc_id: str = ""
+    owner_id: str = ""
+    region: str = ""
+    cidr_block: str = ""
+    cidr_block_set: list[CidrAssociation] = []
+    ipv6_cidr_block_set: list[CidrAssociation] = []
+
+
+class Status(Shape, frozen=True):
+    code: str = "active"
+
+
+class PeeringShape(Tagged, frozen=True, kw_only=True):
+    vpc_peering_connection_id: str
+    requester_vpc_info: PeeringVpc
+    accepter_vpc_info: PeeringVpc
+    status: Status = Status()
+
+
+class Peerings(Response, frozen=True):
+    vpc_peering_connections: list[PeeringShape]
+
+
+DESCRIBE_VPCS = Call("ec2", "describe-vpcs", Vpcs, shared=True)
+DESCRIBE_SUBNETS = Call("ec2", "describe-subnets", Subnets, shared=True)
+DESCRIBE_GROUPS = Call("ec2", "describe-security-groups", SecurityGroups, shared=True)
+DESCRIBE_PREFIX_LISTS = Call("ec2", "describe-managed-prefix-lists", PrefixLists, shared=True)
+GET_PREFIX_LIST = Call("ec2", "get-managed-prefix-list-entries", PrefixListEntries, takes="prefix list")
+DESCRIBE_INTERFACES = Call("ec2", "describe-network-interfaces", Interfaces)
+DESCRIBE_INSTANCES = Call("ec2", "describe-instances", Reservations)
+DESCRIBE_PEERINGS = Call("ec2", "describe-vpc-peering-connections", Peerings)
+
+
+def _common(answers: Answers, shape: Tagged) -> dict[str, Any]:
+    """A shared VPC or subnet is shown to an account that does not own it."""
+    tags = tags_of(shape.tags)
+    owner = shape.owner_id if len(shape.owner_id) == 12 and shape.owner_id.isdigit() else answers.account
+    return {"account_id": owner, "region": answers.region, "name": tags.get("Name", ""), "tags": tags}
+
+
+def _cidrs(first: str, *associations: CidrAssociation) -> tuple[str, ...]:
+    return tuple(sorted({first, *(a.cidr_block or a.ipv6_cidr_block for a in associations)} - {""}))
+
+
+def vpcs(answers: Answers) -> Iterator[Vpc]:
+    for vpc in (v for page in answers.all(DESCRIBE_VPCS) for v in page.vpcs):
+        cidrs = _cidrs(vpc.cidr_block, *vpc.cidr_block_association_set, *vpc.ipv6_cidr_block_association_set)
+        yield Vpc(id=vpc.vpc_id, cidrs=cidrs, is_default=vpc.is_default, **_common(answers, vpc))
+
+
+def subnets(answers: Answers) -> Iterator[Subnet]:
+    for subnet in (s for page in answers.all(DESCRIBE_SUBNETS) for s in page.subnets):
+        yield Subnet(id=subnet.subnet_id, vpc_id=subnet.vpc_id, zone=subnet.availability_zone,
+                     cidrs=_cidrs(subnet.cidr_block, *subnet.ipv6_cidr_block_association_set),
+                     **_common(answers, subnet))
+
+
+def security_groups(answers: Answers) -> Iterator[SecurityGroup]:
+    for group in (g for page in answers.all(DESCRIBE_GROUPS) for g in page.security_groups):
+        yield SecurityGroup(**{**_common(answers, group), "name": group.group_name}, id=group.group_id,
+                            vpc_id=group.vpc_id, description=group.description, ingress=_rules(group.ip_permissions),
+                            egress=_rules(group.ip_permissions_egress))
+
+
+def _rules(permissions: list[IpPermission]) -> tuple[Rule, ...]:
+    """Sorted, since EC2 promises no order."""
+    return tuple(sorted(map(_rule, permissions), key=repr))
+
+
+def _rule(permission: IpPermission) -> Rule:
+    ports = permission.ip_protocol in ("tcp", "udp", "6", "17") and permission.from_port != -1
+    cidrs = {r.cidr_ip for r in permission.ip_ranges} | {r.cidr_ipv6 for r in permission.ipv6_ranges}
+    groups = {GroupReference(p.group_id, p.user_id, p.vpc_peering_connection_id)
+              for p in permission.user_id_group_pairs}
+    return Rule(permission.ip_protocol, permission.from_port if ports else None, permission.to_port if ports else None,
+                cidrs=tuple(sorted(cidrs)), groups=tuple(sorted(groups, key=repr)),
+                prefix_lists=tuple(sorted(p.prefix_list_id for p in permission.prefix_list_ids)))
+
+
+def prefix_lists(answers: Answers) -> Iterator[PrefixList]:
+    """A list without its entries would read as an empty one, so that one without an answer is left out and missed."""
+    lists = [p for page in answers.all(DESCRIBE_PREFIX_LISTS) for p in page.prefix_lists]
+    answers.expect(GET_PREFIX_LIST, (p.prefix_list_id for p in lists))
+    entries = answers.by_argument(GET_PREFIX_LIST)
+    for one in (p for p in lists if p.prefix_list_id in entries):
+        cidrs = (entry.cidr for page in entries[one.prefix_list_id] for entry in page.entries)
+        yield PrefixList(**{**_common(answers, one), "name": one.prefix_list_name}, id=one.prefix_list_id,
+                         cidrs=tuple(sorted(cidrs)))
+
+
+def interfaces(answers: Answers) -> Iterator[NetworkInterface]:
+    for one in (i for page in answers.all(DESCRIBE_INTERFACES) for i in page.network_interfaces):
+        tags = tags_of(one.tag_set or one.tags)
+        addresses = {one.private_ip_address, *(a.private_ip_address for a in one.private_ip_addresses)} - {""}
+        yield NetworkInterface(
+            **{**_common(answers, one), "tags": tags, "name": tags.get("Name", "")}, id=one.network_interface_id,
+            vpc_id=one.vpc_id, subnet_id=one.subnet_id, private_ips=tuple(sorted(addresses)),
+            public_ip=one.association.public_ip, groups=_ids(one.groups), instance_id=one.attachment.instance_id,
+            interface_type=one.interface_type, description=one.description)
+
+
+def _ids(groups: list[GroupIdentifier]) -> tuple[str, ...]:
+    return tuple(sorted(group.group_id for group in groups))
+
+
+def instances(answers: Answers) -> Iterator[Instance]:
+    for one in (i for page in answers.all(DESCRIBE_INSTANCES) for r in page.reservations for i in r.instances):
+        tags = tags_of(one.tags)
+        yield Instance(
+            id=one.instance_id, arn=answers.arn("ec2", f"instance/{one.instance_id}"), account_id=answers.account,
+            region=answers.region, name=tags.get("Name", ""), tags=tags, state=one.state.name, vpc_id=one.vpc_id,
+            subnet_id=one.subnet_id, private_ip=one.private_ip_address, public_ip=one.public_ip_address,
+            groups=_ids(one.security_groups),
+            interface_ids=tuple(sorted(i.network_interface_id for i in one.network_interfaces)),
+            instance_profile_arn=one.iam_instance_profile.arn if one.iam_instance_profile else None,
+            imds_v2_required=one.metadata_options.http_tokens == "required")
+
+
+def peerings(answers: Answers) -> Iterator[VpcPeering]:
+    for one in (p for page in answers.all(DESCRIBE_PEERINGS) for p in page.vpc_peering_connections):
+        tags = tags_of(one.tags)
+        yield VpcPeering(id=one.vpc_peering_connection_id, account_id=answers.account, region=answers.region,
+                         name=tags.get("Name", ""), tags=tags, requester=_side(one.requester_vpc_info),
+                         accepter=_side(one.accepter_vpc_info), status=one.status.code)
+
+
+def _side(vpc: PeeringVpc) -> PeeringSide:
+    return PeeringSide(vpc.vpc_id, vpc.owner_id, vpc.region,
+                       _cidrs(vpc.cidr_block, *vpc.cidr_block_set, *vpc.ipv6_cidr_block_set))
+
+
+SOURCES = (
+    Source("ec2.vpcs", vpcs, required=(DESCRIBE_VPCS,)),
+    Source("ec2.subnets", subnets, required=(DESCRIBE_SUBNETS,)),
+    Source("ec2.security_groups", security_groups, required=(DESCRIBE_GROUPS,)),
+    Source("ec2.prefix_lists", prefix_lists, required=(DESCRIBE_PREFIX_LISTS,), details=(GET_PREFIX_LIST,)),
+    Source("ec2.interfaces", interfaces, required=(DESCRIBE_INTERFACES,)),
+    Source("ec2.instances", instances, required=(DESCRIBE_INSTANCES,)),
+    Source("ec2.peerings", peerings, required=(DESCRIBE_PEERINGS,)),
+)

@@ -1,0 +1,133 @@
+"""One file of a stranger becomes the answers in it and the problems with it. It never raises for contents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ingest import strict_json
+from ingest.files import credential_report
+from ingest.files.answers import Answer
+from ingest.files.place import Place, place_in_text, place_of, place_of_path
+from ingest.files.reading import MAX_BYTES, Problem, Unreadable, read_text
+from ingest.files.refusals import Refusal, one_line, refusal_in_text
+from ingest.files.shaping import shape, truncated
+from ingest.files.sniffing import AnyCall, Catalogue, Found, Sniffer, argument_in_path, squeeze
+from ingest.snapshot import Reason, State
+
+
+@dataclass
+class Imported:
+    """What came of one file."""
+
+    answers: list[Answer]
+    problems: list[Problem]
+
+
+def import_file(path: Path, name: PurePosixPath, catalogue: Catalogue, limit: int = MAX_BYTES) -> Imported:
+    """Reads one file. `name` is its path below the folder that was given, with that folder's name first."""
+    file = _File(name, catalogue)
+    try:
+        text = read_text(path, limit)
+    except Unreadable as error:
+        return file.broken("", error.line, error.column, error.reason)
+    if (report := credential_report.from_csv(text)) is not None:
+        return file.answers_in(report)
+    if not text.lstrip().startswith(("{", "[")):
+        return file.other_text(text)
+    try:
+        value = strict_json.loads(text)
+    except strict_json.Malformed as error:
+        return file.broken(text, error.line, error.column, f"not valid JSON, {error.reason}: dump it again")
+    return file.answers_in(credential_report.from_answer(value))
+
+
+class _File:
+    """A file's name and what it tells about its contents."""
+
+    def __init__(self, name: PurePosixPath, catalogue: Catalogue) -> None:
+        self.name, self.catalogue = name, catalogue
+        self.label = str(PurePosixPath(*name.parts[1:])) if len(name.parts) > 1 else str(name)
+        self.place = place_of_path(name)
+
+    def problem(self, reason: str, line: int = 1, column: int = 1, *, warning: bool = False) -> Problem:
+        return Problem(self.label, line, column, one_line(reason), warning)
+
+    def answers_in(self, value: Any) -> Imported:
+        sniffer = Sniffer.at(self.catalogue, self.name)
+        imported = Imported([], [])
+        for found in sniffer.find(value):
+            self._add(found, imported)
+        imported.problems += [self.problem(reason) for reason in dict.fromkeys(sniffer.ambiguous)]
+        if not imported.answers and not imported.problems:
+            return self._unrecognised(value, sniffer)
+        return imported
+
+    def _unrecognised(self, value: Any, sniffer: Sniffer) -> Imported:
+        """JSON that no call answers is no concern of ours, unless the file is named after a call."""
+        if not sniffer.named:
+            return Imported([], [self.problem("unrecognised: no importer knows this JSON", warning=True)])
+        call = sniffer.named[0]
+        empty = " (an empty answer is not one)" if not value else ""
+        return self.broken("", 1, 1, f"not an answer of `{call.name}`{empty}: dump it again")
+
+    def broken(self, text: str, line: int, column: int, reason: str) -> Imported:
+        """A file that cannot be read fails the shards that it would have fed, where its name or text tells them."""
+        calls = self.catalogue.named_in(self.name) or self.catalogue.with_keys_in(text)
+        refusal = Refusal(State.FAILED, Reason.MALFORMED, one_line(f"{self.label}: {reason}"))
+        place = self.place.or_else(place_in_text(text))
+        return Imported([self._refused(call, refusal, place) for call in calls], [self.problem(reason, line, column)])
+
+    def other_text(self, text: str) -> Imported:
+        """Not JSON: the CLI's error message in place of an answer, or a file of another kind."""
+        refusal = refusal_in_text(text)
+        calls = self._refused_calls(refusal) if refusal else []
+        if refusal and calls:
+            place = self.place.or_else(place_in_text(text))
+            return Imported([self._refused(call, refusal, place) for call in calls], [])
+        if self.name.suffix.lower() == ".json" or self.catalogue.named_in(self.name):
+            return self.broken(text, 1, 1, "empty file: dump it again" if not text.strip() else "not JSON: dump it again")
+        return Imported([], [self.problem("unrecognised: neither JSON nor a credential report", warning=True)])
+
+    def _refused_calls(self, refusal: Refusal) -> list[AnyCall]:
+        """The operation that the message names; of two services with such an operation, the message's or the path's."""
+        named = self.catalogue.named_in(self.name)
+        told = self.catalogue.by_name.get(squeeze(refusal.operation), []) if refusal.operation else named
+        return [call for call in told if call in named or not named] or told
+
+    def _refused(self, call: AnyCall, refusal: Refusal, place: Place) -> Answer:
+        argument = argument_in_path(call, self.name) if call.takes else ""
+        return Answer(call, argument, place, self.label, refusal=refusal)
+
+    def _add(self, found: Found, imported: Imported) -> None:
+        call, argument, value = found
+        if value is None or isinstance(value, Refusal):
+            if value is not None and value.reason is Reason.MALFORMED:
+                imported.problems.append(self.problem(f"{_about(argument)}{value.detail}"))
+            imported.answers.append(Answer(call, argument, self.place, self.label, refusal=value))
+            return
+        shaped = shape(value, call.response)
+        for reason in (*shaped.lost, *shaped.notes):
+            imported.problems.append(self.problem(f"{_about(argument)}{reason}"))
+        if shaped.response is None:
+            refusal = Refusal(State.FAILED, Reason.MALFORMED, one_line("; ".join(shaped.lost)))
+            imported.answers.append(Answer(call, argument if call.takes else "", self.place, self.label,
+                                           refusal=refusal))
+            return
+        argument = (argument or shaped.response.argument() or argument_in_path(call, self.name)) if call.takes else ""
+        if call.takes and not argument and not call.items_tell:
+            imported.problems.append(self.problem(
+                f"cannot tell which {call.takes} this answer of `{call.name}` is about: "
+                f"name the file `{call.operation}-…`, or put it in a folder of that name"))
+            return
+        told = place_of(shaped.response.told())
+        place = self.place.or_else(told) if call.shared else told.or_else(self.place)
+        if not call.takes and found.argument:  # answers of several accounts or regions in one file
+            place = place.or_else(place_of_path(PurePosixPath(found.argument)))
+        imported.answers.append(Answer(call, argument, place, self.label, shaped.response,
+                                       truncated=truncated(value), lost=tuple(shaped.lost)))
+
+
+def _about(argument: str) -> str:
+    return f"`{argument}`: " if argument else ""

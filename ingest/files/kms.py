@@ -1,0 +1,96 @@
+"""KMS keys with their policies, aliases and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ingest.files.answers import Answers
+from ingest.files.declare import Call, Document, Response, Shape, Source, account_in, region_in
+from ingest.snapshot import Key, Unseen
+
+
+class KeyShape(Shape, frozen=True):
+    key_id: str
+    key_arn: str
+
+
+class Keys(Response, frozen=True):
+    keys: list[KeyShape]
+
+    def told(self) -> Iterable[str]:
+        return (key.key_arn for key in self.keys)
+
+
+class Metadata(Shape, frozen=True):
+    key_id: str
+    arn: str
+    key_manager: str = "CUSTOMER"
+    key_state: str = "Enabled"
+
+
+class DescribedKey(Response, frozen=True):
+    key_metadata: Metadata
+
+    def told(self) -> Iterable[str]:
+        return (self.key_metadata.arn,)
+
+    def argument(self) -> str:
+        return self.key_metadata.arn
+
+
+class Alias(Shape, frozen=True):
+    alias_name: str
+    alias_arn: str
+    target_key_id: str = ""
+
+
+class Aliases(Response, frozen=True):
+    aliases: list[Alias]
+
+    def told(self) -> Iterable[str]:
+        return (alias.alias_arn for alias in self.aliases)
+
+
+class KeyPolicy(Response, frozen=True):
+    policy: Document
+    policy_name: str = ""
+
+
+class KeyTag(Shape, frozen=True):
+    tag_key: str
+    tag_value: str = ""
+
+
+class KeyTags(Response, frozen=True):
+    tags: list[KeyTag]
+
+
+LIST_KEYS = Call("kms", "list-keys", Keys)
+DESCRIBE_KEY = Call("kms", "describe-key", DescribedKey, takes="key")
+LIST_ALIASES = Call("kms", "list-aliases", Aliases)
+GET_POLICY = Call("kms", "get-key-policy", KeyPolicy, takes="key")
+LIST_TAGS = Call("kms", "list-resource-tags", KeyTags, takes="key")
+
+
+def keys(answers: Answers) -> Iterator[Key]:
+    arns = {key.key_id: key.key_arn for page in answers.all(LIST_KEYS) for key in page.keys}
+    arns |= {page.key_metadata.key_id: page.key_metadata.arn for page in answers.all(DESCRIBE_KEY)}
+    for identifier, arn in arns.items():
+        yield _key(answers, identifier, arn)
+
+
+def _key(answers: Answers, identifier: str, arn: str) -> Key:
+    described = answers.detail(DESCRIBE_KEY, [arn], lambda page: page.key_metadata)
+    tags = answers.detail(LIST_TAGS, [arn], lambda page: {t.tag_key: t.tag_value for t in page.tags})
+    aliases = answers.listed(LIST_ALIASES, [], lambda page: (
+        a.alias_name for a in page.aliases if a.target_key_id == identifier))
+    metadata = described if isinstance(described, Metadata) else Metadata(identifier, arn)
+    first = aliases[0].removeprefix("alias/") if aliases and not isinstance(aliases, Unseen) else identifier
+    return Key(
+        arn=arn, name=first, account_id=account_in(arn), region=region_in(arn),
+        tags=None if isinstance(tags, Unseen) else tags, manager=metadata.key_manager, state=metadata.key_state,
+        policy=answers.detail(GET_POLICY, [arn], lambda page: page.policy.seen) or Unseen(), aliases=aliases)
+
+
+SOURCES = (Source("kms.keys", keys, required=(LIST_KEYS,),
+                  details=(DESCRIBE_KEY, LIST_ALIASES, GET_POLICY, LIST_TAGS)),)
