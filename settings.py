@@ -35,7 +35,7 @@ class Store(Section):
     """Where the graph is kept for questions in Cypher."""
 
     url: str = Field(
-        "embedded:///.trustdrift/graph",
+        default="embedded:///.trustdrift/graph",
         description="embedded:///PATH for a store on this machine; a PATH that begins with a dot is relative to "
         "the folder of this file",
     )
@@ -45,20 +45,24 @@ class Snapshots(Section):
     """Where snapshots are kept."""
 
     url: str = Field(
-        "file:///.trustdrift/snapshots", description="any fsspec URL; a PATH that begins with a dot as above"
+        default="file:///.trustdrift/snapshots", description="any fsspec URL; a PATH that begins with a dot as above"
     )
 
 
 class Artefacts(Section):
     """Where built graphs and findings are kept; all of it can be made again."""
 
-    path: Path = Field(Path(".trustdrift/artefacts"), description="a folder, relative to the folder of this file")
+    path: Path = Field(
+        default=Path(".trustdrift/artefacts"), description="a folder, relative to the folder of this file"
+    )
 
 
 class State(Section):
     """Where decisions of people are kept (baselines): back this up."""
 
-    path: Path = Field(Path(".trustdrift/state"), description="a local folder, relative to the folder of this file")
+    path: Path = Field(
+        default=Path(".trustdrift/state"), description="a local folder, relative to the folder of this file"
+    )
 
 
 class Match(Section):
@@ -89,15 +93,17 @@ class ExpectedRole(Section):
 class Teams(Section):
     """Who owns what."""
 
-    default: str = Field("", description="the team of everything that carries no tag `team`")
+    default: str = Field(default="", description="the team of everything that carries no tag `team`")
 
 
 class App(Section):
     """The app that `trustdrift app` serves."""
 
-    address: str = Field("127.0.0.1", description="the address to listen on; any but loopback needs authentication")
-    port: int = Field(8501, ge=1, le=65535, description="the port; a taken one means the next free one")
-    auth: Literal["none", "oidc", "proxy"] = Field("none", description="who may look: none, oidc or proxy")
+    address: str = Field(
+        default="127.0.0.1", description="the address to listen on; any but loopback needs authentication"
+    )
+    port: int = Field(default=8501, ge=1, le=65535, description="the port; a taken one means the next free one")
+    auth: Literal["none", "oidc", "proxy"] = Field(default="none", description="who may look: none, oidc or proxy")
 
 
 class Settings(BaseSettings):
@@ -112,7 +118,7 @@ class Settings(BaseSettings):
     teams: Teams = Teams()
     app: App = App()
     jewels: list[Jewel] | None = Field(
-        None,
+        default=None,
         description="What must not be reached, in tiers 0 (worst) to 3. Without any: trails, their buckets, backup "
         "vaults and administrators in tier 0; databases, keys and secrets that carry a production tag in tier 1.",
         examples=[
@@ -121,17 +127,19 @@ class Settings(BaseSettings):
         ],
     )
     zones: list[Zone] = Field(
-        [],
+        default=[],
         description="Named parts of the estate, usable as `zone:NAME` wherever a node is asked for.",
         examples=[{"name": "prod", "match": {"account_tag": {"env": "prod"}}}],
     )
     expect: list[ExpectedRole] = Field(
-        [],
+        default=[],
         description="Roles that are powerful on purpose, with the reason; names may hold wildcards.",
         examples=[{"role": "AWSControlTowerExecution", "reason": "Control Tower"}],
     )
     vendors: dict[AccountId, str] = Field(
-        {}, description="Accounts of companies that you know, by account id.", examples=[{"464622532012": "Datadog"}]
+        default={},
+        description="Accounts of companies that you know, by account id.",
+        examples=[{"464622532012": "Datadog"}],
     )
 
     def build_options(self) -> BuildOptions:
@@ -171,7 +179,8 @@ def load_settings(config: Path | None = None, flags: Mapping[str, Any] | None = 
             settings_cls: type[BaseSettings],
             init_settings: PydanticBaseSettingsSource,
             env_settings: PydanticBaseSettingsSource,
-            **_: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return init_settings, env_settings, InitSettingsSource(settings_cls, document)
 

@@ -24,6 +24,11 @@ class Invocation:
         return Workspace(load_settings(self.config, self.flags))
 
 
+def invocation(ctx: typer.Context) -> Invocation:
+    """What was said before the verb."""
+    return ctx.ensure_object(Invocation)
+
+
 def workspace(ctx: typer.Context) -> Workspace:
     """The workspace of this invocation. Raises SettingsError."""
-    return ctx.find_object(Invocation).workspace
+    return invocation(ctx).workspace

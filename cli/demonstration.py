@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,9 @@ from cli.stages import Workspace
 from cli.terminal import working, write_whole
 
 if TYPE_CHECKING:
-    from graph.store import Store
+    from collections.abc import Iterator
+
+    from graph.store.store import Store
 
 MARK = "harborline.demo"  # says that the folder is the demo's, and of which version when it is ready
 APPROVER, REASON = "harborline security", "reviewed in the monthly access review"
@@ -43,39 +46,57 @@ def workspace(directory: Path, flags: dict[str, dict[str, Any]]) -> Workspace:
     return Workspace(load_settings(config, own | flags))
 
 
-def prepare(space: Workspace) -> None:
-    """Makes the baseline and the week, or finds them there. The same demo data and engine are made once."""
-    mark, version = space.settings.state.path.parent.parent / MARK, _version()
-    if mark.read_text(encoding="utf-8") == version:
-        return
-    _forget(space)
+@contextmanager
+def prepared(space: Workspace) -> Iterator[None]:
+    """The baseline and the week, made or found there: the same demo data and engine are made once.
+
+    An engine that this started ends with it.
+    """
+    from graph.store import stop_owner
+
+    home = space.settings.state.path.parent
+    mark, version = home.parent / MARK, _version()
+    started = False
+    try:
+        if mark.read_text(encoding="utf-8") != version:
+            started = True
+            _forget(space, home)
+            _make(space)
+            write_whole(mark, version.encode())
+        yield
+    finally:
+        if started:
+            stop_owner(space.settings.store.url)
+
+
+def _make(space: Workspace) -> None:
     with space.open_store() as store:
-        for source, taken_at in (
-            (demo.baseline_dir(), demo.BASELINE_TAKEN_AT),
-            (demo.week_dir(), demo.WEEK_TAKEN_AT),
-        ):
-            then = Workspace(space.settings, clock=partial(datetime.fromisoformat, taken_at))
-            with working(f"{source.name} of {taken_at[:10]}"):
-                _through(then, store, source, taken_at)
-            if source == demo.baseline_dir():
-                stages.approve(then, APPROVER, REASON)
-    write_whole(mark, version.encode())
+        then = _at(space, demo.BASELINE_TAKEN_AT)
+        _through(then, store, demo.baseline_dir(), demo.BASELINE_TAKEN_AT)
+        stages.approve(then, APPROVER, REASON)
+        _through(_at(space, demo.WEEK_TAKEN_AT), store, demo.week_dir(), demo.WEEK_TAKEN_AT)
+
+
+def _at(space: Workspace, moment: str) -> Workspace:
+    return Workspace(space.settings, clock=partial(datetime.fromisoformat, moment))
 
 
 def _through(space: Workspace, store: Store, source: Path, taken_at: str) -> None:
-    snapshot = stages.collect(space, source, taken_at).snapshot
-    if snapshot is None:
-        raise UsageProblem(f"nothing usable in `{source}`: check the demo's files out again")
-    stages.load(space, store, stages.build(space, snapshot))
-    stages.check(space, store)
+    with working(f"{source.name} of {taken_at[:10]}"):
+        snapshot = stages.collect(space, source, taken_at).snapshot
+        if snapshot is None:
+            raise UsageProblem(f"nothing usable in `{source}`: check the demo's files out again")
+        stages.load(space, store, stages.build(space, snapshot))
+        stages.check(space, store)
 
 
-def _forget(space: Workspace) -> None:
-    """Removes what another version of the demo left; its store is ended first."""
-    from graph.store import stop
+def _forget(space: Workspace, home: Path) -> None:
+    """Removes what another version of the demo left; its engine is ended first."""
+    from graph.store import stop_owner
 
-    stop(space.settings.store.url)
-    shutil.rmtree(space.settings.state.path.parent, ignore_errors=False)
+    stop_owner(space.settings.store.url)
+    if home.exists():
+        shutil.rmtree(home)
 
 
 def _version() -> str:

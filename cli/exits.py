@@ -52,7 +52,7 @@ def leave(*codes: ExitCode) -> None:
 class Verbs(TyperGroup):
     """The edge where errors become sentences; `--debug` shows where they come from."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort, typer.TyperException):

@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import getpass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from cli import stages
-from cli.context import Invocation, workspace
+from cli.context import invocation, workspace
 from cli.exits import ExitCode, FailOn, UsageProblem, leave
-from cli.terminal import deliver, note, working, write_whole
+from cli.terminal import deliver, note, plain_unless_shown, working, write_whole
 
 if TYPE_CHECKING:
     from cli.stages import Workspace
     from graph.model import Graph
-    from graph.store import Store
+    from graph.store.store import Store
     from ingest.snapshot import Snapshot
+
+
+class Form(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    MD = "md"
+    HTML = "html"
+
+
+class Reporting(NamedTuple):
+    """How a comparison is told: the exit code's threshold, the format and the place."""
+
+    fail_on: FailOn
+    form: Form
+    output: Path | None
+
 
 Source = Annotated[Path, typer.Option("--from", help="A folder of what the AWS CLI printed, or a single file.")]
 TakenAt = Annotated[str | None, typer.Option(help="When the files were made, as ISO 8601; else now.")]
 Workers = Annotated[int, typer.Option(min=1, help="Files to read at the same time; the result is the same.")]
 SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="A snapshot's id; else the latest.")]
 Fail = Annotated[FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 3.")]
-Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv, md or html.")]
+Format = Annotated[Form, typer.Option("--format", help="How the report is written.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")]
 
 
@@ -35,7 +54,7 @@ def init(
     """Write a commented trustdrift.toml."""
     from settings import FILE_NAME, template
 
-    path = ctx.find_object(Invocation).config or Path(FILE_NAME)
+    path = invocation(ctx).config or Path(FILE_NAME)
     if path.exists() and not force:
         raise UsageProblem(f"`{path}` is there already: name another with --config, or give --force to overwrite it")
     write_whole(path, template().encode("utf-8"))
@@ -64,14 +83,14 @@ def load(ctx: typer.Context, snapshot: SnapshotId = None) -> None:
 def check(ctx: typer.Context, fail_on: Fail = FailOn.HIGH) -> None:
     """Run the checks of the catalogue on the loaded graph."""
     space = workspace(ctx)
+    graph = space.graph()  # before an engine is started for nothing
     with space.open_store() as store:
-        leave(*_check(space, store, fail_on), *coverage_codes(space.graph()))
+        leave(*_check(space, store, fail_on), *coverage_codes(graph))
 
 
-def drift(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = "table", output: Output = None) -> None:
+def drift(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = Form.TABLE, output: Output = None) -> None:
     """Compare the loaded graph with the approved baseline."""
-    space = workspace(ctx)
-    leave(*_drift(space, fail_on, form, output), *coverage_codes(space.graph()))
+    leave(*_report(workspace(ctx), Reporting(fail_on, form, output)))
 
 
 def approve(
@@ -80,14 +99,13 @@ def approve(
     who: Annotated[str | None, typer.Option(help="Who approves; else the name you are logged in with.")] = None,
 ) -> None:
     """Make the loaded graph and its findings the baseline."""
-    baseline = stages.approve(workspace(ctx), who or getpass.getuser(), reason)
-    note(f"baseline: snapshot {baseline.snapshot_id}, approved by {baseline.who}: {baseline.why}")
+    approval = stages.approve(workspace(ctx), who or getpass.getuser(), reason)
+    note(f"baseline: snapshot {approval.snapshot_id}, approved by {approval.who}: {approval.why}")
 
 
-def report(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = "html", output: Output = None) -> None:
+def report(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = Form.HTML, output: Output = None) -> None:
     """Render drift, findings and coverage for people or programs."""
-    space = workspace(ctx)
-    leave(*_drift(space, fail_on, form, output), *coverage_codes(space.graph()))
+    leave(*_report(workspace(ctx), Reporting(fail_on, form, output)))
 
 
 def run(
@@ -96,7 +114,7 @@ def run(
     taken_at: TakenAt = None,
     workers: Workers = 1,
     fail_on: Fail = FailOn.HIGH,
-    form: Format = "table",
+    form: Format = Form.TABLE,
     output: Output = None,
 ) -> None:
     """All of it: collect, build, load, check, and drift where there is a baseline."""
@@ -106,8 +124,7 @@ def run(
     with space.open_store() as store:
         _load(space, store, graph)
         codes |= _check(space, store, fail_on)
-    codes |= _drift(space, fail_on, form, output)
-    leave(*codes, *coverage_codes(graph))
+    leave(*codes, *_report(space, Reporting(fail_on, form, output), baseline_needed=False))
 
 
 def coverage_codes(graph: Graph) -> set[ExitCode]:
@@ -119,15 +136,16 @@ def _collect(space: Workspace, source: Path, taken_at: str | None, workers: int)
     with working("collect"):
         found = stages.collect(space, source, taken_at, workers)
     for problem in found.problems:
-        note(str(problem), style="yellow")
+        note(str(problem), style="dim" if problem.warning else "yellow")
     if found.snapshot is None:
         raise UsageProblem(f"nothing usable in `{source}`: name a folder of AWS CLI output, or a single file of it")
+    unread = [p for p in found.problems if not p.warning]
     incomplete = [c for c in found.snapshot.coverage() if not c.complete]
     for row in incomplete:
         where = " ".join(filter(None, (row.scope.account_id, row.scope.region, row.scope.collector)))
         note(f"not seen: {where}: {row.state} {row.detail or row.reason}", style="yellow")
     note(f"snapshot {found.snapshot.id}")
-    return found.snapshot, {ExitCode.INCOMPLETE} if incomplete or found.problems else set()
+    return found.snapshot, {ExitCode.INCOMPLETE} if incomplete or unread else set()
 
 
 def _build(space: Workspace, snapshot: Snapshot) -> Graph:
@@ -151,8 +169,10 @@ def _check(space: Workspace, store: Store, fail_on: FailOn) -> set[ExitCode]:
     return {ExitCode.FINDINGS} if fail_on.reached(f.severity for f in known) else set()
 
 
-def _drift(space: Workspace, fail_on: FailOn, form: str, output: Path | None) -> set[ExitCode]:
+def _report(space: Workspace, options: Reporting, baseline_needed: bool = True) -> set[ExitCode]:
     with working("drift"):
-        found = stages.compare(space)
-    deliver(stages.render(space, found, form), output)
-    return {ExitCode.FINDINGS} if fail_on.reached(stages.severities(found)) else set()
+        found = stages.compare(space, baseline_needed)
+    text = stages.render(space, found, options.form)
+    deliver(plain_unless_shown(text, options.output) if options.form is Form.TABLE else text, options.output)
+    reached = options.fail_on.reached(item.severity for item in found.drift.items)
+    return coverage_codes(found.graph) | ({ExitCode.FINDINGS} if reached else set())

@@ -50,7 +50,8 @@ def paths(
     output: Output = None,
 ) -> None:
     """Find the best paths from one place to another."""
-    from queries.paths import find_paths, paths_document
+    from queries.paths import find_paths
+    from queries.picture import paths_document
     from queries.where import resolve
 
     graph = workspace(ctx).graph()
@@ -95,7 +96,8 @@ def query(
     with space.open_store() as store:
         text, bound = (cypher, given) if cypher else _catalogued(name, given, space.promoted().taken_at)
         answer = store.adhoc(text, bound, timeout=MAX_SECONDS, max_rows=MAX_ROWS, max_bytes=MAX_BYTES)
-    deliver(rows_as(form, answer.columns, answer.rows), output)
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    deliver(rows_as(form, answer.columns, rows), output)
     if answer.truncated:
         note(f"cut short: more than {MAX_ROWS:,} rows or {MAX_BYTES >> 20} MB; add a LIMIT or ask for less")
 

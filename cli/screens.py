@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import demonstration
-from cli.context import Invocation, workspace
+from cli.context import invocation, workspace
 
 if TYPE_CHECKING:
     from cli.stages import Workspace
@@ -27,8 +29,9 @@ Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The port; a ta
 def app(ctx: typer.Context, address: Address = None, port: Port = None) -> None:
     """Look at it: serve the app until Ctrl-C."""
     given = {"address": address, "port": port}
-    ctx.find_object(Invocation).flags["app"] = {k: v for k, v in given.items() if v is not None}
-    serve(workspace(ctx))
+    invocation(ctx).flags["app"] = {k: v for k, v in given.items() if v is not None}
+    with ending_alike():
+        serve(workspace(ctx))
 
 
 def demo(
@@ -39,23 +42,26 @@ def demo(
 ) -> None:
     """Look at Harborline, a payments company: an approved baseline and a week later."""
     space = demonstration.workspace(directory, {} if port is None else {"app": {"port": port}})
-    running = demonstration.store_is_running(space)
-    try:
-        demonstration.prepare(space)
+    with ending_alike(), demonstration.prepared(space):
         typer.echo(WHAT_TO_SEE.format(config=directory / "trustdrift.toml"))
         serve(space)
-    finally:
-        if not running:
-            demonstration.stop_store(space)
 
 
 def serve(space: Workspace) -> None:
-    """Serves until SIGINT or SIGTERM, which end the app alike."""
     from ui.serve import serve as serve_app
 
-    signal.signal(signal.SIGTERM, _interrupt)
     serve_app(space.settings, on_ready=lambda url: typer.echo(f"the app is at {url} (Ctrl-C ends it)"))
 
 
-def _interrupt(_: int, __: FrameType | None) -> Any:
-    raise KeyboardInterrupt
+@contextmanager
+def ending_alike() -> Iterator[None]:
+    """SIGTERM ends what is inside as Ctrl-C does: cleanly, with what it started."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,10 @@ from cli.exits import UsageProblem
 from cli.terminal import write_whole
 
 if TYPE_CHECKING:
-    from drift.baseline import Baseline
-    from drift.compare import Drift
-
+    from drift import Approval, Drift
     from graph.model import Graph
-    from graph.store import PromotionResult, Store
+    from graph.store import AuditLine, PromotionResult
+    from graph.store.store import Store
     from ingest.files import Problem
     from ingest.snapshot import Snapshot
     from ingest.snapshot.repository import Repository
@@ -41,9 +40,9 @@ class Promoted(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Collection:
-    """What `collect` brought: the snapshot, and what could not be read of the files."""
+    """What `collect` brought: the snapshot, None where nothing was usable, and what could not be read."""
 
-    snapshot: Snapshot
+    snapshot: Snapshot | None
     problems: list[Problem]
 
 
@@ -73,7 +72,13 @@ class Workspace:
     def open_store(self) -> Store:
         from graph.store import open_store
 
-        return open_store(self.settings.store.url, clock=self.clock)
+        return open_store(self.settings.store.url, clock=self.clock, audit=self._audit)
+
+    def _audit(self, line: AuditLine) -> None:
+        """Keeps who-asked-what of questions in Cypher, one JSON line each, out of the database's reach."""
+        self.settings.state.path.mkdir(parents=True, exist_ok=True)
+        with (self.settings.state.path / "audit.jsonl").open("ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
 
     def snapshot(self, snapshot_id: str | None = None) -> Snapshot:
         """The named snapshot, else the latest. Raises UsageProblem when there is none."""
@@ -94,10 +99,11 @@ class Workspace:
             raise UsageProblem(f"`{self.promoted_file}` is damaged: run `trustdrift load` again") from None
 
     def graph(self) -> Graph:
-        """The promoted graph, from its artefact."""
+        """The promoted graph, from its artefact. The same facts seen again are the same graph of a later time."""
         from graph.artefact import read_graph
 
-        return read_graph(self.graph_file(self.promoted().graph))
+        promoted = self.promoted()
+        return replace(read_graph(self.graph_file(promoted.graph)), taken_at=promoted.taken_at)
 
     def findings(self) -> list[Finding]:
         """The findings of the promoted graph. Raises UsageProblem when no check was run on it."""
@@ -110,11 +116,11 @@ class Workspace:
 
 
 def collect(workspace: Workspace, source: Path, taken_at: str | None = None, workers: int = 1) -> Collection:
-    """Reads a folder or file and commits a snapshot. Raises UsageProblem when nothing of it was usable."""
+    """Reads a folder or file and commits a snapshot, unless nothing of it was usable."""
     from ingest.files import collect_files
 
     found = collect_files(source, workers=workers)
-    if not any(shard.records for shard in found.shards.values()):
+    if not found.usable:
         return Collection(None, found.problems)
     when = taken_at or workspace.clock().isoformat(timespec="seconds")
     snapshot = workspace.repository.commit(found.shards, taken_at=when, source=str(source))
@@ -129,7 +135,7 @@ def build(workspace: Workspace, snapshot: Snapshot) -> Graph:
     options = workspace.settings.build_options()
     file = workspace.graph_file(artefact_id(snapshot, options))
     if file.exists():
-        return read_graph(file)
+        return replace(read_graph(file), taken_at=snapshot.taken_at)
     graph = build_graph(snapshot, options)
     write_graph(graph, file)
     return graph
@@ -139,7 +145,8 @@ def built(workspace: Workspace, snapshot: Snapshot) -> Graph:
     """The graph that `build` made of a snapshot. Raises ArtefactError when it did not."""
     from graph.artefact import artefact_id, read_graph
 
-    return read_graph(workspace.graph_file(artefact_id(snapshot, workspace.settings.build_options())))
+    file = workspace.graph_file(artefact_id(snapshot, workspace.settings.build_options()))
+    return replace(read_graph(file), taken_at=snapshot.taken_at)
 
 
 def load(workspace: Workspace, store: Store, graph: Graph) -> PromotionResult:
@@ -160,25 +167,49 @@ def check(workspace: Workspace, store: Store) -> list[Finding]:
 
     graph = workspace.graph()
     findings = run_checks(store, graph, now=graph.taken_at)
-    file = workspace.findings_file(graph.id)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    save_findings(findings, file)
+    save_findings(findings, workspace.findings_file(graph.id))
     return findings
 
 
-def approve(workspace: Workspace, who: str, reason: str) -> Baseline:
+def approve(workspace: Workspace, who: str, reason: str) -> Approval:
     """Makes the promoted graph and its findings the baseline."""
-    from drift import baseline
+    from drift import approve as approve_graph
 
-    return baseline.approve(
-        workspace.settings.state.path, workspace.graph(), workspace.findings(), who, reason, workspace.clock
-    )
+    state = workspace.settings.state.path
+    return approve_graph(state, workspace.graph(), workspace.findings(), who, reason, workspace.clock)
 
 
-def compare(workspace: Workspace) -> Drift:
-    """The promoted graph against the baseline."""
-    from drift.baseline import load_baseline
-    from drift.compare import compare as compare_graphs
+@dataclass(frozen=True)
+class Comparison:
+    """The promoted graph with its findings, and what changed since the approval; without one nothing did."""
 
-    base = load_baseline(workspace.settings.state.path)
-    return compare_graphs(base.graph, base.findings, workspace.graph(), workspace.findings())
+    graph: Graph
+    findings: list[Finding]
+    drift: Drift
+    approval: Approval | None
+
+
+def compare(workspace: Workspace, baseline_needed: bool = True) -> Comparison:
+    """The promoted graph against the baseline. Raises BaselineError when there is none and it is needed."""
+    from drift import BaselineError, load_baseline
+    from drift import compare as compare_graphs
+
+    graph, findings = workspace.graph(), workspace.findings()
+    try:
+        base = load_baseline(workspace.settings.state.path)
+    except BaselineError:
+        if baseline_needed:
+            raise
+        return Comparison(graph, findings, compare_graphs(graph, findings, graph, findings), None)
+    return Comparison(graph, findings, compare_graphs(base.graph, base.findings, graph, findings), base.approval)
+
+
+def render(workspace: Workspace, found: Comparison, form: str) -> str:
+    """The report of a comparison in one of `report.render.FORMATS`."""
+    from queries.picture import coverage_rows
+    from report.render import render as render_report
+    from report.view import Meta
+
+    accounts = {account.id: account.name for account in found.graph.of("AWSAccount")}
+    meta = Meta(workspace.clock().isoformat(timespec="seconds"), found.approval, names=accounts)
+    return render_report(found.drift, found.findings, coverage_rows(found.graph), meta, form)

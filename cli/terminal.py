@@ -28,8 +28,10 @@ def stderr() -> Console:
 
 
 def printable(text: str) -> str:
-    """The text on one line with control characters written out: names come from strangers."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+    """The text on one line, hidden characters written out: names come from strangers."""
+    from report.words import clean
+
+    return clean(text)
 
 
 def note(text: str, style: str = "") -> None:
@@ -55,6 +57,14 @@ def deliver(text: str, output: Path | None) -> None:
         return
     write_whole(output, text.encode("utf-8"))
     note(f"written to {output}")
+
+
+def plain_unless_shown(text: str, output: Path | None) -> str:
+    """Coloured text as it is for a terminal, without its colours for anything else."""
+    from rich.text import Text
+
+    shown = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return text if shown else Text.from_ansi(text).plain
 
 
 def paint(renderable: RenderableType) -> str:

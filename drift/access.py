@@ -18,12 +18,14 @@ from queries.paths import Hop
 DRAWN = 12  # hops of an item that are drawn
 CHURNING = {"RecoveryPoint": "KEPT_IN"}  # come and go by schedule: one more of the kind in the same place is no news
 # verb -> what is said of each level or technique, then of its targets
+LEVELS = {"permissions": "change permissions of", "write": "write to"}
 WORDS = {"ACCESS": "{key} {targets}", "ASSUME": "assume {targets}", "ESCALATE": "become {targets} by {key}"}
+FIX = "Take the right back in the policy that grants it, or approve a new baseline that says why it is meant."
 SENTENCES = {
     "added": "{who} can now {what}",
     "removed": "{who} can no longer {what}",
     "changed": "{who}: the conditions to {what} have changed",
-    "unseen": "whether {who} can still {what} could not be seen",
+    "unseen": "whether {who} can {what} could not be seen",
 }
 
 
@@ -52,7 +54,8 @@ def compare_access(old: Grants, new: Grants, sight: Sight) -> Iterator[DriftItem
             group = list(some)
             alike[(change, verb, tuple(c.signature for c in group))][principal] = group
     for (change, verb, _), members in alike.items():
-        yield _item(change, verb, members, old.graph if change in ("removed", "unseen") else new.graph)
+        gone = all(c.after is None for some in members.values() for c in some)
+        yield _item(change, verb, members, old.graph if gone else new.graph)
 
 
 def _changes(old: Grants, new: Grants, sight: Sight) -> Iterator[tuple[str, list[Change]]]:
@@ -85,7 +88,7 @@ def _differences(
 
 def _kind(principal: str, key: Key, before: Grant | None, after: Grant | None, sight: Sight) -> str:
     if before is None:
-        return "added"
+        return "unseen" if after and after.stale else "added"
     if after is not None:
         return "changed"
     return "unseen" if sight.hides(principal, key[1]) else "removed"
@@ -112,13 +115,14 @@ def _churn(
 
 
 def _item(change: str, verb: str, members: dict[str, list[Change]], graph: Graph) -> DriftItem:
-    who, changes = sorted(members), next(iter(members.values()))
+    who, same = sorted(members), next(iter(members.values()))
+    targets = by_worth(graph, {c.key[1] for c in same})
+    changes = sorted(same, key=lambda c: (targets.index(c.key[1]), c.key))
     grants = [g for g in (c.after or c.before for c in changes) if g]
-    targets = by_worth(graph, {c.key[1] for c in changes})
     gained = {t: min(_verdict(c.after or c.before) for c in changes if c.key[1] == t) for t in targets}
     first = graph.nodes.get(who[0])
     return DriftItem(
-        id=fingerprint("access", change, verb, *(repr(c.signature) for c in changes)),
+        id=fingerprint("access", change, verb, *(repr(c.signature) for c in same)),
         family="access",
         change=change,
         severity=gain_severity(graph, "access", change, gained),
@@ -131,30 +135,29 @@ def _item(change: str, verb: str, members: dict[str, list[Change]], graph: Graph
         verdict=min(gained.values()),
         conditions=list(dict.fromkeys(c for g in grants for way in sorted(g.ways) for c in way)),
         evidence=evidence(grants),
-        path=_hops(who[0], changes, targets),
+        path=[_hop(who[0], c, g) for c in changes[:DRAWN] if (g := c.after or c.before)],
         members=who,
         targets=targets,
+        fix=FIX if change in ("added", "changed") else "",
     )
 
 
 def _what(graph: Graph, verb: str, changes: Iterable[Change], targets: list[str]) -> str:
-    keys = ", ".join(sorted({c.key[2] for c in changes}))
+    keys = _all(sorted({LEVELS.get(c.key[2], c.key[2]) for c in changes}))
     return WORDS[verb].format(key=keys, targets=listed(graph, targets))
+
+
+def _all(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _words(graph: Graph, grants: Iterable[tuple[Key, Grant | None]]) -> list[str]:
     """Each right in words: `delete ledger (certain)`."""
     return [
-        f"{WORDS[verb].format(key=level, targets=named(graph, target))} ({grant.verdict})"
+        f"{WORDS[verb].format(key=LEVELS.get(level, level), targets=named(graph, target))} ({grant.verdict})"
         for (verb, target, level), grant in grants
         if grant
     ]
-
-
-def _hops(principal: str, changes: list[Change], targets: list[str]) -> list[Hop]:
-    """The rights as steps to draw, most precious target first."""
-    some = sorted(changes, key=lambda c: (targets.index(c.key[1]), c.key))[:DRAWN]
-    return [_hop(principal, c, g) for c in some if (g := c.after or c.before)]
 
 
 def _hop(principal: str, change: Change, grant: Grant) -> Hop:

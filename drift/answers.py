@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from drift.items import SEVERITY_OF_CHANGE, SEVERITY_OF_COVERAGE, DriftItem
 from drift.sight import Sight
@@ -73,14 +73,16 @@ def _finding_item(change: str, rule: str, account_id: str, some: list[Finding], 
 def _coverage_item(account_id: str, source: str, regions: list[str], sight: Sight) -> DriftItem:
     node = sight.now((account_id, regions[0], source))
     have = node.properties if node else {"state": "skipped", "reason": "not_attempted"}
+    state, since = str(have["state"]), str(have.get("at") or "")[:10]
     where = f" in {', '.join(r for r in regions if r)}" if any(regions) else ""
-    since = f"; its facts are shown as they were last seen on {have['at']}" if have.get("at") else ""
+    seen = "could be seen only in part" if state == "partial" else "could not be seen"
+    carried = f"; its facts are shown as they were last seen on {since}" if since and state != "partial" else ""
     return DriftItem(
         id=fingerprint("coverage", account_id, source, *regions),
         family="coverage",
         change="unseen",
-        severity=SEVERITY_OF_COVERAGE,
-        title=f"{source} of {account_name(sight.new, account_id)}{where} could not be seen ({_why(have)}){since}",
+        severity=SEVERITY_OF_COVERAGE.get(state, "medium"),
+        title=f"`{source}` of {account_name(sight.new, account_id)}{where} {seen} ({_why(have)}){carried}",
         account_id=account_id,
         subject=account_id,
         target=source,
@@ -92,6 +94,6 @@ def _coverage_item(account_id: str, source: str, regions: list[str], sight: Sigh
     )
 
 
-def _why(have: dict) -> str:
+def _why(have: Mapping[str, object]) -> str:
     state, reason = str(have.get("state")), str(have.get("reason") or "")
     return state if reason in ("", state) else f"{state}: {reason}"

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from graph.model import Graph
+from graph.schema import JEWEL_LABELS
 from queries.paths import POSSIBLE, Hop
 from queries.severity import SEVERITIES, rank, worst
 
@@ -26,7 +27,7 @@ WORTH: dict[str, dict[str, str]] = {
 }
 # What is lost is good news, what cannot be seen is a question; the coverage item itself asks it loudest.
 SEVERITY_OF_CHANGE = {"removed": "info", "fixed": "info", "unseen": "low"}
-SEVERITY_OF_COVERAGE = "medium"
+SEVERITY_OF_COVERAGE = {"partial": "low"}  # anything less is medium
 SEVERITY_OF_RULE = {
     "inbound from anywhere": "high",
     "inbound": "medium",
@@ -119,9 +120,14 @@ def worth(graph: Graph, node_id: str) -> str:
 
 
 def by_worth(graph: Graph, ids: Iterable[str]) -> list[str]:
-    """Targets, most precious first."""
-    order = list(WORTH)
-    return sorted(ids, key=lambda i: (order.index(worth(graph, i)), i))
+    """Targets, most precious first; of equal ones the data itself before its backups."""
+    worths, labels = list(WORTH), list(dict.fromkeys(("RDSCluster", *JEWEL_LABELS)))
+
+    def place(node_id: str) -> tuple[int, int, str]:
+        label = graph.nodes[node_id].label if node_id in graph.nodes else ""
+        return (worths.index(worth(graph, node_id)), labels.index(label) if label in labels else len(labels), node_id)
+
+    return sorted(ids, key=place)
 
 
 def gain_severity(graph: Graph, family: str, change: str, gained: Mapping[str, str]) -> str:

@@ -23,7 +23,7 @@ SENTENCES = {
     "added": "{who} can now reach {what}",
     "fixed": "{who} can no longer reach {what}",
     "changed": "{who}: the way to {what} is now {verdict}",
-    "unseen": "whether {who} can still reach {what} could not be seen",
+    "unseen": "whether {who} can reach {what} could not be seen",
 }
 
 
@@ -38,8 +38,8 @@ def compare_routes(old: Grants, new: Grants, sight: Sight) -> Iterator[DriftItem
     for (entry, kind), reached in targets.items():
         alike[(kind, tuple(reached))].append(entry)
     for (kind, reached), entries in alike.items():
-        old_or_new = (old, new, before) if kind[0] in ("fixed", "unseen") else (new, old, after)
-        yield _item(kind, list(reached), entries, *old_or_new)
+        here, there, ways = (new, old, after) if kind[2] else (old, new, before)
+        yield _item(kind, list(reached), entries, here, there, ways)
 
 
 def routes(graph: Graph) -> Routes:
@@ -61,16 +61,17 @@ def goals(graph: Graph) -> list[str]:
 def _changes(
     before: Routes, after: Routes, old: Graph, new: Graph, sight: Sight
 ) -> Iterator[tuple[tuple[str, str], str]]:
-    heirs = successors(old, new)
+    heirs, starts = successors(old, new), set(exposed(new))
     for entry, target in before.keys() | after.keys():
         was, now = before.get((entry, target)), after.get((entry, target))
-        if was is None:
+        if was is None and now is not None:
             if not _entry_unseen(entry, old, new):
-                yield (entry, target), "added"
-        elif now is None:
+                yield (entry, target), "unseen" if _stale(now) else "added"
+        elif now is None and was is not None:
             if (heirs.get(entry), target) not in after:
-                yield (entry, target), "unseen" if sight.hides(entry, *_nodes(was)) else "fixed"
-        elif was.certain != now.certain and not (_stale(was) or _stale(now)):
+                rests_on = (entry, target, *(_nodes(was) if entry in starts else ()))  # without a start no step matters
+                yield (entry, target), "unseen" if sight.hides(*rests_on) else "fixed"
+        elif was and now and was.certain != now.certain and not (_stale(was) or _stale(now)):
             yield (entry, target), "changed"
 
 
@@ -83,8 +84,8 @@ def _entry_unseen(entry: str, old: Graph, new: Graph) -> bool:
 def _item(kind: Kind, targets: list[str], entries: list[str], here: Grants, there: Grants, ways: Routes) -> DriftItem:
     """`here` is the graph that has the way, `there` the other one."""
     change, was, now = kind
-    gone = change in ("fixed", "unseen")
-    graph, verdict = here.graph, was if gone else now
+    gone = not now
+    graph, verdict = here.graph, now or was
     ordered = by_worth(graph, targets)
     path = ways[(entries[0], ordered[0])].path()
     hops = [_marked(hop, there, "removed" if gone else "added") for hop in path.hops]
@@ -98,15 +99,15 @@ def _item(kind: Kind, targets: list[str], entries: list[str], here: Grants, ther
         account_id=str(graph.nodes[ordered[0]].properties.get("account_id") or ""),
         subject=entries[0],
         target=ordered[0],
-        before=[was or "no way"],
-        after=[now or _gone(change, entries[0], there.graph)],
+        before=[f"a {was} way" if was else "no way"],
+        after=[f"a {now} way" if now else _gone(change, entries[0], there.graph)],
         verdict=verdict,
         conditions=path.conditions,
         evidence=[hop.proof for hop in hops if hop.proof],
         path=hops,
         members=entries,
         targets=ordered,
-        fix="" if gone else _fix(graph, hops),
+        fix=_fix(graph, hops) if change in ("added", "changed") else "",
     )
 
 

@@ -13,12 +13,14 @@ from queries.severity import worst
 
 DIRECTIONS = {"IpPermissionInbound": "inbound", "IpPermissionEgress": "outbound"}
 ANYWHERE = ("0.0.0.0/0", "::/0")
-WORDS = {"inbound": ("lets in", "from"), "outbound": ("may send", "to")}
+PREPOSITIONS = {"inbound": "from", "outbound": "to"}
 SENTENCES = {
-    "added": "`{group}` now {verb} {new}",
-    "removed": "`{group}` no longer {verb} {old}",
-    "changed": "`{group}` now {verb} {new}; before: {old}",
-    "unseen": "whether `{group}` still {verb} {old} could not be seen",
+    ("added", "inbound"): "`{group}` now lets in {rules}",
+    ("added", "outbound"): "`{group}` may now send {rules}",
+    ("removed", "inbound"): "`{group}` no longer lets in {rules}",
+    ("removed", "outbound"): "`{group}` may no longer send {rules}",
+    ("unseen", "inbound"): "whether `{group}` still lets in {rules} could not be seen",
+    ("unseen", "outbound"): "whether `{group}` may still send {rules} could not be seen",
 }
 SHOWN = 3
 Content = tuple[str, int, int, str]  # protocol, first port, last port, peer
@@ -30,13 +32,11 @@ def compare_rules(old: Graph, new: Graph, sight: Sight) -> Iterator[DriftItem]:
     before, after = _rules(old), _rules(new)
     for group, direction in sorted(before.keys() | after.keys()):
         was, now = before.get((group, direction), {}), after.get((group, direction), {})
-        gained, gone = sorted(now.keys() - was.keys()), sorted(was.keys() - now.keys())
-        hidden = bool(gone) and sight.hides(group)
-        if gained:
-            change = "changed" if gone and not hidden else "added"
-            yield _item(change, group, direction, [] if hidden else gone, gained, {**was, **now}, new)
-        if gone and (hidden or not gained):
-            yield _item("unseen" if hidden else "removed", group, direction, gone, [], was, old)
+        if gained := sorted(now.keys() - was.keys()):
+            yield _item("added", group, direction, {rule: now[rule] for rule in gained}, new)
+        if gone := sorted(was.keys() - now.keys()):
+            change = "unseen" if sight.hides(group) else "removed"
+            yield _item(change, group, direction, {rule: was[rule] for rule in gone}, old)
 
 
 def _rules(graph: Graph) -> Rules:
@@ -58,32 +58,24 @@ def _content(rule: Node) -> Content:
     )
 
 
-def _item(
-    change: str,
-    group: str,
-    direction: str,
-    gone: list[Content],
-    gained: list[Content],
-    ids: dict[Content, str],
-    graph: Graph,
-) -> DriftItem:
-    node = graph.nodes[group]
-    verb, preposition = WORDS[direction]
-    old, new = ([_words(rule, preposition) for rule in rules] for rules in (gone, gained))
-    said = {"group": named(graph, group), "verb": verb, "old": _some(old), "new": _some(new)}
+def _item(change: str, group: str, direction: str, rules: dict[Content, str], graph: Graph) -> DriftItem:
+    words = [_words(rule, PREPOSITIONS[direction], _peer(graph, rule_id)) for rule, rule_id in rules.items()]
     return DriftItem(
-        id=fingerprint("rule", change, group, direction, *map(repr, (*gone, "->", *gained))),
+        id=fingerprint("rule", change, group, direction, *map(repr, rules)),
         family="rule",
         change=change,
-        severity=SEVERITY_OF_CHANGE.get(change) or worst(_severity(rule, direction) for rule in gained),
-        title=SENTENCES[change].format(**said),
-        account_id=str(node.properties.get("account_id") or ""),
+        severity=SEVERITY_OF_CHANGE.get(change) or worst(_severity(rule, direction) for rule in rules),
+        title=SENTENCES[change, direction].format(group=named(graph, group), rules=_some(words)),
+        account_id=str(graph.nodes[group].properties.get("account_id") or ""),
         subject=group,
-        before=old,
-        after=new,
+        target=next(iter(rules.values())),
+        before=[] if change == "added" else words,
+        after=words if change == "added" else [],
         members=[group],
-        targets=[ids[rule] for rule in (*gone, *gained)],
-        fix="Take the rule back, or name the group or the prefix list that needs the port." if gained else "",
+        targets=list(rules.values()),
+        fix="Take the rule back, or name the group or the prefix list that needs the port."
+        if change == "added"
+        else "",
     )
 
 
@@ -92,10 +84,16 @@ def _severity(rule: Content, direction: str) -> str:
     return SEVERITY_OF_RULE[direction + anywhere]
 
 
-def _words(rule: Content, preposition: str) -> str:
+def _words(rule: Content, preposition: str, peer_name: str) -> str:
     protocol, first, last, peer = rule
     ports = "" if first < 0 else f"/{first}" if first == last else f"/{first}-{last}"
-    return f"{protocol}{ports} {preposition} {' '.join(peer.split())}"
+    told = f"{peer_name} ({peer})" if peer_name and peer_name != peer else peer
+    return f"{protocol}{ports} {preposition} {' '.join(told.split())}"
+
+
+def _peer(graph: Graph, rule_id: str) -> str:
+    """The name of the group or list that the rule refers to."""
+    return next((graph.name(e.source) for e in graph.into(rule_id, "MEMBER_OF_IP_RULE")), "")
 
 
 def _some(rules: list[str]) -> str:

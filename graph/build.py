@@ -17,7 +17,7 @@ from graph.edges.people import add_people
 from graph.edges.protect import add_protection
 from graph.estate import Estate
 from graph.jewels import add_jewels
-from graph.model import Edge, Graph, Node
+from graph.model import Edge, Graph, Node, Properties
 from graph.nodes import add_facts
 from graph.options import BuildOptions
 from graph.reach import CERTAIN, POSSIBLE, Network
@@ -26,7 +26,7 @@ from ingest.snapshot import Snapshot
 
 # In this order: edges may only join nodes that are there, and jewels may be outcomes.
 DERIVATIONS = (add_escalation, add_assume, add_federation, add_people, add_access, add_protection)
-MEASURED = ("AWSPrincipal", "AWSSSOUser", "AWSSSOGroup")
+MEASURED = frozenset(("AWSPrincipal", "AWSSSOUser", "AWSSSOGroup"))
 
 
 def build(snapshot: Snapshot, options: BuildOptions) -> Graph:
@@ -63,17 +63,14 @@ def with_hops(nodes: dict[str, Node], edges: list[Edge]) -> dict[str, Node]:
         "admin": [n.id for n in nodes.values() if n.label == "Outcome"],
         "jewel": [n.id for n in nodes.values() if n.label == "CrownJewel"],
     }
-    hops: dict[str, dict[str, int]] = {}
+    measured = [n for n in nodes.values() if not MEASURED.isdisjoint(n.labels)]
+    hops: dict[str, Properties] = {n.id: {} for n in measured}
     for prefix, types in (("hops", CERTAIN), ("may_hops", POSSIBLE)):
         network = Network.of(nodes, edges, types)
         for goal, targets in goals.items():
             reach = network.search(targets)
-            for node_id in reach.reaching():
-                hops.setdefault(node_id, {})[f"{prefix}_to_{goal}"] = reach.hops(node_id) or 0
-    return {i: _measured(node, hops.get(i)) for i, node in nodes.items()}
-
-
-def _measured(node: Node, hops: dict[str, int] | None) -> Node:
-    if not hops or not set(node.labels) & set(MEASURED):
-        return node
-    return Node(node.id, node.labels, dict(sorted({**node.properties, **hops}.items())))
+            for node in measured:
+                if (distance := reach.hops(node.id)) is not None:
+                    hops[node.id][f"{prefix}_to_{goal}"] = distance
+    closer = {n.id: Node(n.id, n.labels, dict(sorted({**n.properties, **hops[n.id]}.items()))) for n in measured}
+    return {i: closer.get(i, node) for i, node in nodes.items()}

@@ -39,7 +39,7 @@ def loads(text: str) -> Any:
         raise Malformed(error.lineno, error.colno, error.msg[:1].lower() + error.msg[1:]) from None
     except (_Refused, RecursionError):
         _locate(text)
-    if _depth(value) > MAX_DEPTH or (SURROGATE.search(text) and not _encodable(value)):
+    if _too_deep(value) or (SURROGATE.search(text) and not _encodable(value)):
         _locate(text)
     return value
 
@@ -70,15 +70,15 @@ def _float(text: str) -> float:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float)
 
 
-def _depth(value: Any) -> int:
-    depth, level = 0, [value]
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH + 1:
-            break
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
         level = [child for parent in level if type(parent) is dict or type(parent) is list
-                 for child in (parent.values() if type(parent) is dict else parent)]
-    return depth - 1
+                 for child in (parent.values() if type(parent) is dict else parent)
+                 if type(child) is dict or type(child) is list]
+        if not level:
+            return False
+    return True
 
 
 def _encodable(value: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from policy.conditions import Condition
 from policy.keys import is_of_principal
-from policy.loader import Malformed, load, step
+from policy.loader import Malformed, Number, load, step
 from policy.match import action_matches, is_incomplete, variables
 
 WITH_VARIABLES = "2012-10-17"
@@ -127,7 +127,7 @@ def parse(text: str | bytes) -> Document:
     if isinstance(statements, dict):
         return Document((_statement(statements, "Statement", version),), version)
     if not isinstance(statements, list):
-        raise Malformed("neither an object nor a list of objects", "Statement")
+        raise Malformed("neither an object nor a list of objects: write `[{...}]`", "Statement")
     return Document(
         tuple(_statement(one, step("Statement", index), version) for index, one in enumerate(statements)), version
     )
@@ -135,18 +135,18 @@ def parse(text: str | bytes) -> Document:
 
 def _statement(value: Any, path: str, version: str) -> Statement:
     if not isinstance(value, dict):
-        raise Malformed("not an object", path)
+        raise Malformed("not an object: write `{...}`", path)
     _known(value, "statement", path)
     if value.get("Effect") not in ("Allow", "Deny"):
-        raise Malformed("neither `Allow` nor `Deny`", step(path, "Effect"))
+        raise Malformed("neither `Allow` nor `Deny`: write one of them", step(path, "Effect"))
     for one, other in (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")):
         if one in value and other in value:
             raise Malformed(f"both `{one}` and `{other}`: keep one", path)
     if "Action" not in value and "NotAction" not in value:
-        raise Malformed("has neither `Action` nor `NotAction`", path)
+        raise Malformed("has neither `Action` nor `NotAction`: add one", path)
     sid = value.get("Sid", "")
     if not isinstance(sid, str):
-        raise Malformed("not a text", step(path, "Sid"))
+        raise Malformed('not a text: write `"..."`', step(path, "Sid"))
     substitutes = version == WITH_VARIABLES
 
     def read(element: str, reader: Callable[[Any, str], Any], missing: Any) -> Any:
@@ -175,8 +175,8 @@ def _known(value: dict[str, Any], kind: str, path: str) -> None:
 def _texts(value: Any, path: str) -> tuple[str, ...]:
     """A text or a list of texts. AWS refuses an empty list: "Policy statement must contain actions"."""
     found = value if isinstance(value, list) else [value]
-    if not found or not all(isinstance(one, str) for one in found):
-        raise Malformed("neither a text nor a list of texts", path)
+    if not found or not all(isinstance(one, str) and not isinstance(one, Number) for one in found):
+        raise Malformed("neither a text nor a list of texts: write one", path)
     return tuple(found)
 
 
@@ -184,7 +184,7 @@ def _principals(value: Any, path: str) -> Principals:
     if isinstance(value, str):
         return {"AWS": (value,)}
     if not isinstance(value, dict):
-        raise Malformed("neither `*` nor an object", path)
+        raise Malformed("neither `*` nor an object: write one", path)
     for name in value:
         if name not in PRINCIPAL_TYPES:
             raise Malformed(f"no type of principal: write one of {', '.join(PRINCIPAL_TYPES)}", step(path, name))
@@ -193,23 +193,22 @@ def _principals(value: Any, path: str) -> Principals:
 
 def _conditions(value: Any, path: str, substitutes: bool) -> tuple[Condition, ...]:
     if not isinstance(value, dict):
-        raise Malformed("not an object", path)
+        raise Malformed("not an object: write `{...}`", path)
     found = []
     for operator, keys in value.items():
         if not isinstance(keys, dict):
-            raise Malformed("not an object", step(path, operator))
+            raise Malformed("not an object: write `{...}`", step(path, operator))
         for key, values in keys.items():
             found.append(Condition(operator, key, _values(values, step(step(path, operator), key)), substitutes))
     return tuple(found)
 
 
 def _values(value: Any, path: str) -> tuple[str, ...]:
-    """Condition values as text: the loader left numbers as written, and AWS compares `true` as "true"."""
+    """Condition values as text: AWS compares 10 as "10" and true as "true"."""
     found = value if isinstance(value, list) else [value]
-    texts = [str(one).lower() if isinstance(one, bool) else one for one in found]
-    if not all(isinstance(one, str) for one in texts):
-        raise Malformed("neither a text, a number, a boolean nor a list of them", path)
-    return tuple(texts)
+    if not all(isinstance(one, str | bool) for one in found):
+        raise Malformed("neither a text, a number, a boolean nor a list of them: write one", path)
+    return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in found)
 
 
 def _digest(statements: Iterable[Statement]) -> str:

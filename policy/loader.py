@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 MAX_CHARACTERS = 131_072  # the longest document an IAM API carries: botocore, iam/2010-05-08, policyDocumentType
 MAX_DEPTH = 32
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels: no AWS policy is"
 SHOWN_KEY = 60  # characters of a key that an error message repeats
 
 
@@ -28,19 +29,29 @@ class _Object(dict[str, Any]):
     duplicate: str | None = None
 
 
+class Number(str):
+    """A JSON number as it was written."""
+
+
+class _Constant(str):
+    """`NaN` or `Infinity`, which Python reads and JSON does not have."""
+
+
 def load(text: str | bytes) -> Any:
-    """The JSON value of `text`; numbers stay the text they were written as.
+    """The JSON value of `text`; a number is a Number, the text it was written as.
 
     Raises Malformed for text that is not UTF-8, longer than 131,072 characters, deeper than 32 levels, or not JSON
     (a name twice in one object, NaN and lone surrogates included).
     """
     text = _decode(text)
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=str, parse_float=str)
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_Constant, parse_int=Number, parse_float=Number
+        )
     except json.JSONDecodeError as error:
         raise Malformed(f"not JSON ({error.msg.lower()}), line {error.lineno} column {error.colno}") from error
     except RecursionError as error:
-        raise Malformed(f"nested deeper than {MAX_DEPTH} levels") from error
+        raise Malformed(TOO_DEEP) from error
     _check(value, "", MAX_DEPTH)
     return value
 
@@ -65,18 +76,16 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
     return found
 
 
-def _constant(name: str) -> NoReturn:
-    raise Malformed(f"`{name}` is not JSON: write a number")
-
-
 def _check(value: Any, path: str, levels: int) -> None:
     """Refuse what JSON's grammar lets through: twice the same name, too deep, text that cannot be written again."""
+    if isinstance(value, _Constant):
+        raise Malformed(f"`{value}` is not JSON: write a number", path)
     if isinstance(value, str) and not value.isascii() and not encodable(value):
-        raise Malformed("holds half of a surrogate pair", path)
+        raise Malformed("holds half of a surrogate pair: write the whole character", path)
     if not isinstance(value, (dict, list)):
         return
     if levels == 0:
-        raise Malformed(f"nested deeper than {MAX_DEPTH} levels", path)
+        raise Malformed(TOO_DEEP, path)
     if isinstance(value, _Object) and value.duplicate is not None:
         raise Malformed("named twice in one object: keep one", step(path, value.duplicate))
     items = value.items() if isinstance(value, dict) else enumerate(value)

@@ -32,7 +32,7 @@ class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     parameters: Mapping[str, str | int | list[str]] = {}  # with their defaults; `now` is always given besides
     severity: str = ""
     subject: str = ""  # the column that holds the id of the node the finding is about
-    sentence: str = ""  # the finding in words; `{column}` stands for the value
+    sentence: str = ""  # the finding in words; `{column}` stands for the value, `{account}` for the account's name
     fix: str = ""
     references: tuple[str, ...] = ()
     engine: str = "any"  # or `neo4j`, for what the embedded engine does not speak

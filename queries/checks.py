@@ -16,6 +16,7 @@ from graph.model import Graph, Node
 from ingest.snapshot import COLLECTORS
 from queries.catalog import Query, bind, checks
 from queries.severity import rank
+from queries.where import account_name
 
 OPEN, UNKNOWN = "open", "unknown"
 SHOWN = 4  # coverage rows named in one finding
@@ -118,7 +119,7 @@ def _finding(check: Query, graph: Graph, row: Mapping[str, Any], silent: set[str
         severity=check.severity,
         state=UNKNOWN if stale or account_id in silent else OPEN,
         subject=subject,
-        title=check.sentence.format_map(row),
+        title=check.sentence.format_map({**row, "account": account_name(graph, account_id)}),
         account_id=account_id,
         details={k: v for k, v in row.items() if v is not None},
         fix=check.fix,

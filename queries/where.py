@@ -10,6 +10,7 @@ from functools import partial
 from graph.model import Graph, Node
 from graph.schema import RELATIONSHIPS
 
+OUTCOMES = {"admin": "administrator", "org_admin": "organization administrator"}
 SHOWN = 5  # candidates named in an error
 STEP_ENDS = {label for r in RELATIONSHIPS.values() if r.role != "fact" for ends in r.ends for label in ends}
 NAMED = tuple(sorted(STEP_ENDS - {"AccessSet", "CrownJewel"}))  # labels that a question may start or end at
@@ -58,19 +59,14 @@ def full_name(graph: Graph, node_id: str) -> str:
     node = graph.nodes.get(node_id)
     if node is None:
         return node_id
-    if node.label == "Outcome":
-        return "organization administrator" if node.properties.get("kind") == "org_admin" else _of_account(graph, node)
     account = str(node.properties.get("account_id") or "")
-    return f"{account_name(graph, account)}/{node.name}" if account else node.name
+    name = OUTCOMES[str(node.properties.get("kind"))] if node.label == "Outcome" else node.name
+    return f"{account_name(graph, account)}/{name}" if account and node.label != "AWSAccount" else name
 
 
 def account_name(graph: Graph, account_id: str) -> str:
     """The account's name, or its id where it has none."""
     return next((n.name for n in graph.of("AWSAccount") if _account_id(n) == account_id), account_id)
-
-
-def _of_account(graph: Graph, outcome: Node) -> str:
-    return f"administrator of {account_name(graph, str(outcome.properties.get('account_id') or ''))}"
 
 
 def _account_id(node: Node) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,10 @@ from queries.paths import Hop
 from report.layout import layered
 from report.words import clean
 
-BOX_WIDTH, BOX_HEIGHT, MARGIN = 172.0, 44.0, 12.0
-LETTERS = 25  # of a name that fit into a box
+BOX_WIDTH, BOX_HEIGHT, MARGIN = 160.0, 44.0, 4.0
+HEAD = 9.0  # length of an arrow's head
+LABEL_AT = 0.5  # share of the way at which a step is labelled
+LETTERS = 20  # of a name that fit into a box
 MARKS = {"added": "new", "removed": "gone", "changed": "changed"}
 
 
@@ -25,7 +28,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """A step; `change` decides its colour and its line, and `label` says the same in words."""
+    """A step; `change` decides its colour and its line, and `detail` says the same in words."""
 
     x1: float
     y1: float
@@ -36,6 +39,30 @@ class Arrow:
     change: str
     certain: bool
 
+    def _along(self, share: float, aside: float = 0.0) -> tuple[float, float]:
+        """A point of the line: `share` of the way, `aside` to its left."""
+        dx, dy = self.x2 - self.x1, self.y2 - self.y1
+        length = math.hypot(dx, dy) or 1.0
+        return (self.x1 + dx * share - dy / length * aside, self.y1 + dy * share + dx / length * aside)
+
+    @property
+    def _neck(self) -> float:
+        return max(0.0, 1 - HEAD / (math.hypot(self.x2 - self.x1, self.y2 - self.y1) or HEAD))
+
+    @property
+    def tip(self) -> tuple[float, float]:
+        """Where the line ends and the head begins."""
+        return self._along(self._neck)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self._along(LABEL_AT)
+
+    @property
+    def head(self) -> str:
+        corners = ((self.x2, self.y2), self._along(self._neck, HEAD / 2), self._along(self._neck, -HEAD / 2))
+        return " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -44,6 +71,8 @@ class Picture:
     boxes: list[Box]
     arrows: list[Arrow]
     alternative: str  # the same in words, for those who do not see it
+    box_width: float = BOX_WIDTH
+    box_height: float = BOX_HEIGHT
 
 
 def picture(hops: Sequence[Hop], names: Mapping[str, str]) -> Picture:

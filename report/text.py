@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from report.view import Rule, Section, View
 from report.words import clean
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@=])")
+# What Markdown takes for markup: anywhere, at the start of a line, or as an address that becomes a link.
+SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$!@]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 LISTED = 10  # findings of a rule that a text lists
 WIDTH = 110  # where the output is no terminal
@@ -33,8 +34,12 @@ def escape(text: str) -> str:
     """Text for Markdown: what stands between backticks becomes code, everything else loses its meaning as markup."""
     parts = clean(text).split("`")
     if len(parts) % 2 == 0:  # an odd backtick of a stranger
-        return SPECIAL.sub(r"\\\1", clean(text))
-    return "".join(f"`{p}`" if i % 2 and p else SPECIAL.sub(r"\\\1", p) for i, p in enumerate(parts))
+        return _plain(clean(text))
+    return "".join(f"`{p}`" if i % 2 and p else _plain(p) for i, p in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    return SPECIAL.sub(lambda found: f"\\{found[0]}", text)
 
 
 def _markdown_lines(view: View) -> Iterator[str]:
@@ -51,7 +56,7 @@ def _markdown_lines(view: View) -> Iterator[str]:
     if view.gaps:
         yield from ("## What could not be read", "", "| account | region | source | state | reason | last seen |")
         yield "|---|---|---|---|---|---|"
-        cells = ("account_id", "region", "source", "state", "reason", "at")
+        cells = ("account", "region", "source", "state", "reason", "at")
         yield from ("| " + " | ".join(escape(row[c]) for c in cells) + " |" for row in view.gaps)
 
 
@@ -72,7 +77,7 @@ def _markdown_item(item: Section) -> Iterator[str]:
 
 def _markdown_rule(rule: Rule) -> Iterator[str]:
     count = f"{len(rule.open)} open" + (f", {len(rule.unknown)} unknown" if rule.unknown else "")
-    yield from (f"## Check `{rule.rule}` ({rule.severity}): {count}", "")
+    yield from (f"## {escape(rule.title)} ({rule.severity}): {count}", "")
     yield from (f"- {escape(text)}" for text in _capped(rule.open))
     yield from (f"- unknown: {escape(text)}" for text in _capped(rule.unknown))
     yield from (f"- How to fix: {escape(rule.fix)}", "")

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drift import Approval, Drift, DriftItem
+from queries.catalog import checks
 from queries.checks import OPEN, Finding
 from queries.severity import rank
 from report.svg import Picture, picture
 from report.words import CHANGE_WORDS, clean, coverage_sentence, day, freshness, gaps, week_sentence, why
 
-SHOWN = 25  # names or findings listed before the rest is counted
+SHOWN = 10  # names, rights or findings listed before the rest is counted; JSON and CSV hold all
+DRAWN = 3  # rights of one principal that are clearer drawn than listed
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,19 @@ class Rule:
     """The findings of one rule: open ones, and what could not be told."""
 
     rule: str
+    title: str
     severity: str
     open: list[str]
     unknown: list[str]
     fix: str
+
+    @property
+    def open_shown(self) -> list[str]:
+        return _capped(self.open)
+
+    @property
+    def unknown_shown(self) -> list[str]:
+        return _capped(self.unknown)
 
 
 @dataclass(frozen=True)
@@ -91,8 +102,8 @@ def view(drift: Drift, findings: Sequence[Finding], coverage: Sequence[Mapping[s
         numbers=_numbers(drift, findings),
         quiet=not drift.items,
         items=[section(item, drift) for item in drift.items],
-        rules=_rules(findings),
-        gaps=[{k: clean(v) for k, v in row.items()} for row in gaps(coverage)],
+        rules=_rules(findings, names),
+        gaps=[_gap(row, names) for row in gaps(coverage)],
     )
 
 
@@ -105,22 +116,35 @@ def section(item: DriftItem, drift: Drift) -> Section:
         family=item.family,
         change=CHANGE_WORDS[item.change],
         title=_sentence(clean(item.title)),
-        before=[clean(t) for t in item.before],
-        after=[clean(t) for t in item.after],
+        before=_capped([clean(t) for t in item.before]),
+        after=_capped([clean(t) for t in item.after]),
         why=why(item),
         verdict=item.verdict,
         conditions=[clean(c) for c in item.conditions],
-        evidence=list(dict.fromkeys(clean(p.text) for p in proofs if p.text)),
+        evidence=_capped(list(dict.fromkeys(clean(p.text) for p in proofs if p.text))),
         members=_named(item.members, drift),
-        targets=_named(item.targets, drift) if item.family in ("path", "access") else [],
+        targets=_named(item.targets, drift) if item.family == "path" else [],
         fix=clean(item.fix),
-        picture=picture(item.path, drift.names) if item.path else None,
+        picture=picture(item.path, drift.names) if _drawn(item) else None,
     )
 
 
+def _drawn(item: DriftItem) -> bool:
+    return bool(item.path) and (item.family == "path" or len(item.path) <= DRAWN)
+
+
+def _gap(row: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    account = names.get(row["account_id"])
+    told = {**row, "account": f"{account} ({row['account_id']})" if account else row["account_id"]}
+    return {column: clean(value) for column, value in told.items()}
+
+
 def _named(ids: Sequence[str], drift: Drift) -> list[str]:
-    names = [clean(drift.names.get(i, i)) for i in ids[:SHOWN]]
-    return names + ([f"and {len(ids) - SHOWN} more"] if len(ids) > SHOWN else [])
+    return _capped([clean(drift.names.get(i, i)) for i in ids])
+
+
+def _capped(texts: list[str]) -> list[str]:
+    return texts[:SHOWN] + ([f"and {len(texts) - SHOWN} more"] if len(texts) > SHOWN else [])
 
 
 def _numbers(drift: Drift, findings: Sequence[Finding]) -> list[tuple[str, int]]:
@@ -137,23 +161,26 @@ def _numbers(drift: Drift, findings: Sequence[Finding]) -> list[tuple[str, int]]
     ]
 
 
-def _rules(findings: Sequence[Finding]) -> list[Rule]:
+def _rules(findings: Sequence[Finding], names: Mapping[str, str]) -> list[Rule]:
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_rule[finding.rule].append(finding)
-    rules = [_rule(rule, some) for rule, some in by_rule.items()]
+    rules = [_rule(rule, some, names) for rule, some in by_rule.items()]
     return sorted(rules, key=lambda r: (not r.open, rank(r.severity), r.rule))
 
 
-def _rule(rule: str, some: list[Finding]) -> Rule:
-    told = {state: [_told(f) for f in some if (f.state == OPEN) == (state == OPEN)] for state in (OPEN, "unknown")}
+def _rule(rule: str, some: list[Finding], names: Mapping[str, str]) -> Rule:
+    told = {
+        state: [_told(f, names) for f in some if (f.state == OPEN) == (state == OPEN)] for state in (OPEN, "unknown")
+    }
     fix = next((f.fix for f in some if f.state == OPEN), some[0].fix)
-    return Rule(rule, some[0].severity, told[OPEN], told["unknown"], clean(fix))
+    check = checks().get(rule)
+    return Rule(rule, check.title if check else rule, some[0].severity, told[OPEN], told["unknown"], clean(fix))
 
 
-def _told(finding: Finding) -> str:
-    account = f" ({finding.account_id})" if finding.account_id and finding.account_id not in finding.title else ""
-    return clean(finding.title) + clean(account)
+def _told(finding: Finding, names: Mapping[str, str]) -> str:
+    account = names.get(finding.account_id, finding.account_id)
+    return clean(f"{account}: {finding.title}" if account else finding.title)
 
 
 def _sentence(text: str) -> str:

@@ -28,6 +28,6 @@ def cli(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def end_store(folder: Path) -> None:
     """Ends the graph engine that verbs started for a workplace."""
-    from graph.store import stop
+    from graph.store import stop_owner
 
-    stop(folder / ".trustdrift" / "graph")
+    stop_owner(f"embedded://{folder}/.trustdrift/graph")

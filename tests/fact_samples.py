@@ -12,7 +12,7 @@ from graph.edges.network import add_network
 from graph.model import Graph
 from graph.nodes import add_facts
 from graph.options import BuildOptions
-from ingest.snapshot import COLLECTOR_OF, COLLECTORS, Coverage, Record, Reason, Scope, Shard, Snapshot, State
+from ingest.snapshot import COLLECTOR_OF, COLLECTORS, Coverage, Reason, Record, Scope, Shard, Snapshot, State
 
 NOW, BEFORE = "2026-11-16T06:00:00Z", "2026-11-09T06:00:00Z"
 MANAGEMENT, PROD, REGION = "210000000011", "210000000012", "eu-west-1"
@@ -109,12 +109,14 @@ def organization_records() -> list[Record]:
 
 def identity_records() -> list[Record]:
     return [
-        facts.ManagedPolicy(arn=iam("policy", "deploy"), name="deploy", account_id=PROD, document=ALLOW_ALL, version="v2"),
+        facts.ManagedPolicy(arn=iam("policy", "deploy"), name="deploy", account_id=PROD, document=ALLOW_ALL,
+                            version="v2"),
         facts.Group(arn=iam("group", "ops"), name="ops", account_id=PROD, attached=(iam("policy", "deploy"),)),
         user("jenkins", groups=("ops",), boundary=iam("policy", "limit"), tags={"team": "ci"}),
         role("web", inline=(facts.InlinePolicy("all", ALLOW_ALL),)),
         role(RESERVED, path=f"/aws-reserved/sso.amazonaws.com/{REGION}/"),
-        facts.InstanceProfile(arn=iam("instance-profile", "web"), name="web", account_id=PROD, roles=(iam("role", "web"),)),
+        facts.InstanceProfile(arn=iam("instance-profile", "web"), name="web", account_id=PROD,
+                              roles=(iam("role", "web"),)),
         facts.IdentityProvider(arn=iam("saml-provider", "sso"), name="sso", account_id=PROD, kind="saml"),
         facts.AccessKey(account_id=PROD, user_arn=iam("user", "jenkins"), id="AKIA1", active=True, created=BEFORE),
         facts.LoginProfile(account_id=PROD, user_arn=iam("user", "jenkins"), exists=False),
@@ -159,7 +161,8 @@ def resource_records() -> list[Record]:
                 subnet_ids=("subnet-1",), groups=("sg-db",)),
         located(facts.DatabaseCluster, CLUSTER, "ledger", groups=("sg-db",), member_ids=("ledger-1",)),
         located(facts.BackupVault, VAULT, "ledger", policy=None),
-        located(facts.RecoveryPoint, f"arn:aws:backup:{aws}:recovery-point:1", "1", vault_arn=VAULT, resource_arn=CLUSTER),
+        located(facts.RecoveryPoint, f"arn:aws:backup:{aws}:recovery-point:1", "1", vault_arn=VAULT,
+                resource_arn=CLUSTER),
         located(facts.Key, f"arn:aws:kms:{aws}:key/1", "ledger", policy=ALLOW_ALL),
         located(facts.Secret, f"arn:aws:secretsmanager:{aws}:secret:ledger-AbCdEf", "ledger", tags={}),
         located(facts.Function, f"arn:aws:lambda:{aws}:function:pay", "pay", role_arn=iam("role", "web"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hypothesis import strategies as st
+
 from graph.builder import Builder
 from graph.model import Edge, Graph, Node, Value
 from graph.options import BuildOptions
@@ -153,7 +155,7 @@ def _accounts(b: Sketch) -> None:
 
 
 def _identities(b: Sketch) -> None:
-    b.node("Outcome", ADMIN_OF_PROD, name=ADMIN_OF_PROD, kind="admin", account_id=PROD)
+    b.node("Outcome", ADMIN_OF_PROD, name="administrator", kind="admin", account_id=PROD)
     b.node(
         "RDSCluster", LEDGER, name="ledger", arn=LEDGER, account_id=PROD, region="eu-west-1", engine="aurora-postgresql"
     )
@@ -228,3 +230,35 @@ def _network(b: Sketch) -> None:
     b.edge(instance, "SENDS_AS", "class:web")
     b.edge(instance, "RUNS_AS", PAYMENTS_FN)
     b.step("class:web", "CAN_CONNECT", "class:db", "tcp/5432-5432", ports="tcp/5432-5432")
+
+
+VERBS = ("ASSUME", "ACCESS", "ESCALATE")
+LEVELS = {"ASSUME": "", "ACCESS": "read", "ESCALATE": "iam-005"}
+
+
+@st.composite
+def estates(draw: st.DrawFn) -> Sketch:
+    """A few roles in two accounts, some sharing a set, with random certain and possible steps between them."""
+    b = Sketch()
+    for account, name in ((PROD, "prod"), (DEV, "dev")):
+        b.account(account, name)
+        b.node("Outcome", f"outcome:admin:{account}", name="administrator", kind="admin", account_id=account)
+        for source in COLLECTORS:
+            b.coverage(account, source)
+    roles = [b.principal("AWSRole", f"arn:aws:iam::{(PROD, DEV)[i % 2]}:role/r{i}", (PROD, DEV)[i % 2]) for i in range(6)]
+    buckets = [f"arn:aws:s3:::b{i}" for i in range(3)]
+    for bucket in buckets:
+        b.node("S3Bucket", bucket, name=bucket[-2:], account_id=PROD)
+    b.jewel(buckets[0], 1)
+    people = [b.principal("AWSSSOUser", f"person:{i}", PROD) for i in range(2)]
+    sets = [b.access_set(f"set:{i}") for i in range(5)]
+    for holder in (*roles, *people):
+        for set_id in draw(st.lists(st.sampled_from(sets), max_size=2, unique=True)):
+            b.edge(holder, "HOLDS", set_id)
+    for _ in range(draw(st.integers(0, 12))):
+        verb = draw(st.sampled_from(VERBS))
+        ends = {"ASSUME": roles, "ACCESS": buckets, "ESCALATE": [*roles, f"outcome:admin:{PROD}", f"outcome:admin:{DEV}"]}
+        prefix, target = draw(st.sampled_from(("CAN", "MAY"))), draw(st.sampled_from(ends[verb]))
+        conditions = [draw(st.sampled_from(("x", "y")))] if prefix == "MAY" else []
+        b.step(draw(st.sampled_from(sets)), f"{prefix}_{verb}", target, LEVELS[verb], conditions=conditions)
+    return b

@@ -27,11 +27,11 @@ def one_sentence(result) -> str:
     [
         ("build", "run `trustdrift collect --from DIR`"),
         ("load", "run `trustdrift collect --from DIR`"),
-        ("check", "run `trustdrift run --from DIR`"),
-        ("drift", "trustdrift approve"),
-        ("report", "trustdrift approve"),
-        ("approve --reason x", "run `trustdrift run --from DIR`"),
-        ("paths --from internet --to admin", "run `trustdrift run --from DIR`"),
+        ("check", "`trustdrift run --from DIR`"),
+        ("drift", "`trustdrift run --from DIR`"),
+        ("report", "`trustdrift run --from DIR`"),
+        ("approve --reason x", "`trustdrift run --from DIR`"),
+        ("paths --from internet --to admin", "`trustdrift run --from DIR`"),
     ],
 )
 def test_a_stage_whose_input_is_missing_names_the_one_before(verb, advice):

@@ -124,9 +124,10 @@ def test_a_policy_that_was_not_seen_makes_possible_and_never_absent() -> None:
     found = build(snapshot_of([role("r", attached=(iam("policy", "unread"),))]), BuildOptions())
     steps = found.into(OUTCOME, "MAY_ESCALATE")
     assert steps
-    assert not found.into(OUTCOME, "CAN_ESCALATE", ) or all(
-        found.nodes[e.source].properties.get("account_id") == PROD for e in found.into(OUTCOME, "CAN_ESCALATE")
-    )
+    assert not found.into(
+        OUTCOME,
+        "CAN_ESCALATE",
+    ) or all(found.nodes[e.source].properties.get("account_id") == PROD for e in found.into(OUTCOME, "CAN_ESCALATE"))
     assert all("`unread` was not seen" in " ".join(e.conditions) for e in steps)
 
 
@@ -137,7 +138,9 @@ def test_facts_last_seen_before_are_possible_at_most_and_say_so() -> None:
     derived = [e for e in found.edges if e.type[:4] in ("CAN_", "MAY_") and e.target in (admin.arn, OUTCOME)]
     assert derived
     assert {e.type[:4] for e in derived if e.source != f"set:own:arn:aws:iam::{PROD}:root"} == {"MAY_"}
-    assert all(BEFORE in " ".join(e.conditions) and e.properties["stale"] == BEFORE for e in derived if e.type[0] == "M")
+    assert all(
+        BEFORE in " ".join(e.conditions) and e.properties["stale"] == BEFORE for e in derived if e.type[0] == "M"
+    )
     assert found.nodes[admin.arn].properties["stale"] == BEFORE
 
 

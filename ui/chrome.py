@@ -11,6 +11,7 @@ from drift.baseline import BaselineError
 from graph.artefact import ArtefactError
 from queries.checks import FindingsError
 from queries.where import account_name
+from report.words import freshness, week_sentence
 from settings import SettingsError
 from ui import data, words
 from ui.text import code, prose
@@ -20,8 +21,9 @@ CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4.2rem 2.2rem 3rem; max-width: 1720px; }
 [data-testid="stDataFrame"] [data-testid="stElementToolbar"],
 [data-testid="stElementToolbar"]:has(+ [data-testid="stDataFrame"]) { display: none; }
-[data-testid="stMetric"] { padding: .55rem .9rem; }
+[data-testid="stMetric"] { padding: .35rem .9rem; }
 [data-testid="stMetricValue"] { font-size: 1.55rem; line-height: 1.3; }
+[data-testid="stPageLink-NavLink"] * { white-space: normal; overflow: visible; line-height: 1.35; }
 [data-testid="stCode"] pre { max-height: 22rem; }
 </style>"""
 
@@ -44,13 +46,9 @@ def screen(show: Callable[[data.Estate], None]) -> None:
 def header(estate: data.Estate) -> None:
     """How old the facts are and what could not be read, before anything that rests on them."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
-        age = hours_since(estate.promoted.taken_at)
-        stale = age > words.STALE_AFTER_HOURS
-        st.badge(
-            f"Facts of {when(estate.promoted.taken_at)}, {ago(age)}",
-            icon=":material/schedule:",
-            color="red" if stale else "green",
-        )
+        taken, now = estate.promoted.taken_at, datetime.now(UTC)
+        stale = now - parse(taken) > words.STALE_AFTER
+        st.badge(freshness(taken, now.isoformat()), icon=":material/schedule:", color="red" if stale else "green")
         unread(estate)
 
 
@@ -71,19 +69,8 @@ def unread(estate: data.Estate) -> None:
 
 def week(estate: data.Estate) -> None:
     """One sentence about what happened since the baseline; none where nothing was approved."""
-    drift, baseline = estate.drift, estate.baseline
-    if drift is None or baseline is None:
-        return
-    told = [f"{words.plural(drift.counts[c], 'item')} {c}" for c in drift.counts if c != "unseen"]
-    accounts = len({row["account_id"] for row in estate.unread})
-    if accounts:
-        told.append(f"{words.plural(accounts, 'account')} not read completely")
-    outcome = ", ".join(told) or "nothing changed"
-    approval = baseline.approval
-    st.markdown(
-        f"Since the baseline of **{when(approval.taken_at)}**, approved by {code(approval.who)} "
-        f"({prose(approval.why)}): **{outcome}**."
-    )
+    if estate.drift and estate.baseline:
+        st.markdown(f"**{prose(week_sentence(estate.drift, estate.baseline.approval))}**")
 
 
 def no_baseline() -> None:
@@ -105,26 +92,7 @@ def empty() -> None:
     st.code("trustdrift run --from DIR\ntrustdrift demo", language="bash")
 
 
-def hours_since(moment: str) -> float:
-    return (datetime.now(UTC) - parse(moment)).total_seconds() / 3600
-
-
 def parse(moment: str) -> datetime:
     """An ISO time; without a zone it is UTC."""
     parsed = datetime.fromisoformat(moment)
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def when(moment: str) -> str:
-    """`16 Nov 2026 06:00 UTC`."""
-    return f"{parse(moment).astimezone(UTC):%-d %b %Y %H:%M} UTC"
-
-
-def ago(hours: float) -> str:
-    """`3 hours ago`, `2 days ago`."""
-    if hours < 0:
-        return "in the future: check the clock"
-    if hours < 1:
-        return "less than an hour ago"
-    count, unit = (round(hours), "hour") if hours < 48 else (round(hours / 24), "day")
-    return f"{words.plural(count, unit)} ago"

@@ -115,6 +115,13 @@ def _hop(source: str, *edges: Edge) -> Hop:
     return Path(source, edges[-1].target, edges).hops[0]
 
 
+def shown_name(graph: Graph, node_id: str) -> str:
+    """What a node is called in a picture; a federated identity by the subject that a trust accepts."""
+    node = graph.nodes.get(node_id)
+    subject = node.properties.get("subject") if node else None
+    return short_name(str(subject) if subject and subject != "*" else graph.name(node_id))
+
+
 def short_name(name: str) -> str:
     """A name for a picture: the permission set of a reserved role, the ends of a long name."""
     reserved = RESERVED_ROLE.match(name)
@@ -129,11 +136,15 @@ def verb(hop: Hop) -> str:
 
 
 def label(hop: Hop) -> str:
-    """A few words for an edge, such as `delete` or `connects tcp/5432`."""
-    word = words.LABELS.get(verb(hop), verb(hop).lower())
-    if verb(hop) in ("ACCESS", "ESCALATE"):
-        return hop.key or word
-    return f"{word} {hop.key}".strip()
+    """A few words for an edge, such as `delete`, `lambda-001` or `tcp/5432`."""
+    return ports(hop.key) or words.LABELS.get(verb(hop), verb(hop).lower())
+
+
+def ports(key: str) -> str:
+    """A key for people: `tcp/443-443` is `tcp/443`, every other key stays as it is."""
+    protocol, _, span = key.partition("/")
+    first, _, last = span.partition("-")
+    return f"{protocol}/{first}" if first and first == last else key
 
 
 def _edge(edge_id: str, hop: Hop) -> DrawnEdge:
@@ -150,7 +161,7 @@ def _node(graph: Graph, past: Graph | None, node_id: str) -> DrawnNode:
     return DrawnNode(
         id=node_key(node_id),
         node_id=node_id,
-        name=short_name(node.name),
+        name=shown_name(home, node_id),
         place=short_name(account_name(home, account)),
         kind=words.kind(node.labels),
         jewel=bool(home.out(node_id, "IS_JEWEL")),

@@ -18,6 +18,8 @@ LINE = {"light": "#64748b", "dark": "#94a3b8"}
 PAPER = {"light": "#ffffff", "dark": "#0b1020"}
 CHOSEN = {"light": "#4338ca", "dark": "#a5b4fc"}
 DIMMED = 0.18
+LOWEST, HIGHEST, WIDEST = 180, 1400, 1240  # pixels
+TIGHTEST = 0.62  # of the layout's columns: narrower ones leave no room for the labels of edges
 CSS = """<style>
 .st-graph-workbench.container { background: transparent; border: 0; }
 .st-graph-workbench .graph-topbar, .st-graph-workbench .infopanel,
@@ -38,7 +40,6 @@ def draw(
     key: str,
     focus: Collection[str] = (),
     chosen: str = "",
-    height: int = 380,
     on_click: Click | None = None,
 ) -> None:
     """Draws from left to right.
@@ -50,16 +51,17 @@ def draw(
     from st_graph_workbench import Event, graph_workbench
 
     st.html(CSS)
+    places = _squeezed(layered([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges]))
     graph_workbench(
-        elements=_elements(drawing),
+        elements={"nodes": [_node(n, places[n.id]) for n in drawing.nodes], "edges": [_edge(e) for e in drawing.edges]},
         layout={"name": "preset", "fit": True, "padding": 28, "animate": False},
         node_styles=_rules(drawing, theme(), focus, chosen),
-        height=height,
+        height=_height(places),
         key=key,
         on_change=lambda: _report(key, on_click),
         events=[Event("edge", "tap", "edge"), Event("node", "tap", "node"), Event("unfold", "dbltap", "node")],
         min_zoom=0.15,
-        max_zoom=1.6,
+        max_zoom=1.15,
         show_selection_details=False,
         toolbar={"sticky": False},  # it is hidden, and must not take room
     )
@@ -71,12 +73,17 @@ def _report(key: str, on_click: Click | None) -> None:
         on_click(event["action"], event["data"]["target_id"])
 
 
-def _elements(drawing: Drawing) -> dict[str, list[dict[str, Any]]]:
-    places = layered([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges])
-    return {
-        "nodes": [_node(node, places[node.id]) for node in drawing.nodes],
-        "edges": [_edge(edge) for edge in drawing.edges],
-    }
+def _squeezed(places: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Columns closer together where a long path would have to be drawn too small to be read."""
+    width = max((x for x, _ in places.values()), default=0)
+    factor = max(TIGHTEST, min(1.0, WIDEST / width)) if width else 1.0
+    return {node: (x * factor, y) for node, (x, y) in places.items()}
+
+
+def _height(places: dict[str, tuple[float, float]]) -> int:
+    """Pixels that let the rows of a layout be read."""
+    heights = [y for _, y in places.values()]
+    return round(min(max(max(heights) - min(heights) + 140, LOWEST), HIGHEST))
 
 
 def _node(node: DrawnNode, place: tuple[float, float]) -> dict[str, Any]:
@@ -101,8 +108,8 @@ def _rules(drawing: Drawing, mode: words.Theme, focus: Collection[str], chosen: 
         rules.append((_any(focus), {"opacity": 1, "z-index": 10}))
         rules.append((_any(i for i in focus if i.startswith("e")), {"width": 3.4}))
     if chosen:
-        rules.append((f"edge#{chosen}", {"line-color": CHOSEN[mode], "target-arrow-color": CHOSEN[mode], "width": 5}))
-        rules.append((f"node#{chosen}", {"border-color": CHOSEN[mode], "border-width": 4}))
+        halo = {"underlay-color": CHOSEN[mode], "underlay-opacity": 0.28, "underlay-padding": 6}
+        rules.append((_any([chosen]), halo))
     return [_style_rule(selector, style) for selector, style in rules if selector]
 
 

@@ -11,7 +11,7 @@ from graph.model import Edge, Graph, Node
 from queries.paths import Hop
 from queries.where import full_name
 from ui import words
-from ui.drawing import verb
+from ui.drawing import ports, verb
 from ui.text import code
 
 SOURCES = 4  # places named for a statement that stands in many
@@ -45,7 +45,7 @@ def sentence(graph: Graph, hop: Hop) -> str:
     level = words.LEVELS.get(hop.key, hop.key)
     source, target = code(full_name(graph, hop.source)), code(full_name(graph, hop.target))
     template = words.STEPS.get(verb(hop), "{source} leads to {target}")
-    return template.format(source=source, target=target, can=can, level=level, key=code(hop.key or "all ports"))
+    return template.format(source=source, target=target, can=can, level=level, key=code(ports(hop.key) or "all ports"))
 
 
 def evidence(graph: Graph, hop: Hop) -> Evidence:

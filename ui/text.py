@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from report.words import clean
+
 LONGEST = 300
 RUN_OF_BACKTICKS = re.compile(r"`+")
-INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LINK_START = re.compile(r"(?i)(https?|www|mailto|xmpp|@)")
 JOINER = "\u2060"  # no width, no break: what it stands in is no address any more
@@ -14,8 +15,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def one_line(text: object) -> str:
-    """The text without line breaks, control characters and marks that turn the direction of reading."""
-    line = INVISIBLE.sub(" ", str(text)).strip()
+    """The text on one line, not too long; control characters and marks that turn the direction are written out."""
+    line = clean(text).strip()
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 Theme = Literal["light", "dark"]
@@ -88,10 +89,6 @@ CHANGE_HELP = {
     "fixed": "a way in is closed",
     "unseen": "neither there nor gone",
 }
-CHANGE_MEANING = {
-    "fixed": "This was open at the baseline and is closed now.",
-    "unseen": "The facts could not be read this time: what was seen last is kept and marked; nothing is removed.",
-}
 SEVERITIES: dict[str, Badge] = {"critical": "red", "high": "orange", "medium": "yellow", "low": "blue", "info": "gray"}
 FAMILIES = {
     "path": "path",
@@ -121,7 +118,7 @@ LABELS = {
     "ASSUME": "assumes",
     "ESCALATE": "takes over",
     "ACCESS": "accesses",
-    "CONNECT": "connects",
+    "CONNECT": "connects to",
     "EXPOSES": "exposes",
     "SENDS_AS": "sends as",
     "RUNS_AS": "runs as",
@@ -138,7 +135,7 @@ LAYERS = {
 TRUTHS: dict[str, tuple[str, Badge]] = {
     "yes": ("allows", "green"),
     "maybe": ("depends", "orange"),
-    "no": ("denies", "red"),
+    "no": ("no Allow", "gray"),
 }
 COVERAGE_STATES: dict[str, Badge] = {
     "seen": "green",
@@ -156,7 +153,7 @@ UNEXPECTED = (
     "This page could not be drawn ({kind}). The log of `trustdrift app` has the details; "
     "reload the page, and if it happens again build the graph anew with `trustdrift build`."
 )
-STALE_AFTER_HOURS = 26
+STALE_AFTER = timedelta(hours=26)  # a daily collection that is late
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -67,8 +67,7 @@ class User:
 @dataclass
 class Group:
     name: str
-    managed: tuple[str, ...] = ()
-    inline: dict[str, Document] = field(default_factory=dict)
+    managed: tuple[str, ...]
 
 
 @dataclass
@@ -165,7 +164,7 @@ class Vault:
     name: str
     key: str
     points: dict[str, tuple[str, ...]]
-    policy: Document | None = None
+    policy: Document
 
 
 @dataclass
@@ -190,7 +189,6 @@ class Secret:
     name: str
     key: str | None = None
     rotated: bool = False
-    policy: Document | None = None
     tags: Tags = field(default_factory=dict)
 
 

@@ -24,9 +24,7 @@ Response = dict[str, Any]
 def render(company: Company, account: Account) -> dict[str, Any]:
     provider = github_provider_arn(account.id)
     return {
-        "iam/get-account-authorization-details.json": reader_denied(
-            account, "AccessDenied", "GetAccountAuthorizationDetails"
-        )
+        "iam/get-account-authorization-details.json": reader_denied(account, "GetAccountAuthorizationDetails")
         if account.identity_denied
         else authorization_details(company, account),
         "iam/list-saml-providers.json": {
@@ -55,9 +53,8 @@ def render(company: Company, account: Account) -> dict[str, Any]:
     }
 
 
-def reader_denied(account: Account, code: str, operation: str) -> str:
-    principal = f"arn:aws:sts::{account.id}:assumed-role/TrustdriftReader/trustdrift"
-    return denied(code, operation, principal, f"iam:{operation}")
+def reader_denied(account: Account, operation: str) -> str:
+    return denied(operation, f"arn:aws:sts::{account.id}:assumed-role/TrustdriftReader/trustdrift", f"iam:{operation}")
 
 
 def authorization_details(company: Company, account: Account) -> Response:
@@ -96,7 +93,7 @@ def _group(company: Company, account: Account, group: Group) -> Response:
         "GroupId": unique_id("AGPA", account.id, group.name),
         "Arn": iam_arn(account, "group", group.name),
         "CreateDate": created("group", account.id, group.name),
-        "GroupPolicyList": _inline(group.inline),
+        "GroupPolicyList": [],
         "AttachedManagedPolicies": _attached(company, account, group.managed),
     }
 

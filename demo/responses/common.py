@@ -21,11 +21,11 @@ def error(code: str, message: str) -> dict[str, Any]:
     return {"Error": {"Code": code, "Message": message}}
 
 
-def denied(code: str, operation: str, principal: str, action: str) -> str:
+def denied(operation: str, principal: str, action: str) -> str:
     """What the CLI prints instead of an answer when the call is denied."""
     return (
-        f"\nAn error occurred ({code}) when calling the {operation} operation: User: {principal} is not authorized to "
-        f"perform: {action} on resource: * because no identity-based policy allows the {action} action\n"
+        f"\nAn error occurred (AccessDenied) when calling the {operation} operation: User: {principal} is not "
+        f"authorized to perform: {action} on resource: * because no identity-based policy allows the {action} action\n"
     )
 
 

@@ -24,7 +24,7 @@ ABSENT = "N/A"
 def render(account: Account) -> dict[str, Any]:
     keys = [(user, key) for user in account.users for key in user.keys]
     return {
-        "iam/credential-report.csv": reader_denied(account, "AccessDenied", "GetCredentialReport")
+        "iam/credential-report.csv": reader_denied(account, "GetCredentialReport")
         if account.identity_denied
         else credential_report(account),
         "iam/list-access-keys.json": {

@@ -127,8 +127,6 @@ def _vault(account: Account, vault: Vault) -> Response:
 
 
 def _vault_policy(account: Account, vault: Vault) -> Response:
-    if vault.policy is None:
-        return error("ResourceNotFoundException", "Backup Vault Access Policy does not exist.")
     return {
         "BackupVaultName": vault.name,
         "BackupVaultArn": _vault_arn(account, vault),

@@ -25,7 +25,7 @@ def render(account: Account) -> dict[str, Any]:
     found |= (_key_details(account) if account.keys else {}) | (_function_details(account) if account.functions else {})
     if account.secrets:
         found["secretsmanager/get-resource-policy"] = {
-            secret_arn(account, s.name): _secret_policy(account, s) for s in account.secrets
+            secret_arn(account, s.name): {"ARN": secret_arn(account, s.name), "Name": s.name} for s in account.secrets
         }
     return {f"{name}.json": response for name, response in found.items()}
 
@@ -87,11 +87,6 @@ def _secret(account: Account, secret: Secret) -> Response:
         "LastChangedDate": created("secret", account.id, secret.name),
         "Tags": tag_list(secret.tags),
     }
-
-
-def _secret_policy(account: Account, secret: Secret) -> Response:
-    body = {"ResourcePolicy": one_line(secret.policy)} if secret.policy else {}
-    return {"ARN": secret_arn(account, secret.name), "Name": secret.name, **body}
 
 
 def _function_arn(account: Account, function: Function) -> str:

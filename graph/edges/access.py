@@ -7,18 +7,19 @@ policy alone grants, to other accounts or to principals without a policy of thei
 from __future__ import annotations
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import ingest.snapshot as facts
 from graph.builder import Builder
 from graph.edges.trusts import names_principals, singles_out
-from graph.estate import Estate, Holder
-from graph.proof import NO_STEP, Step, add_step, step_of
+from graph.estate import Estate, Holder, Powers
+from graph.proof import Step, add_step, step_of
 from graph.sets import AccessSet, Sets
-from policy import Policy, PolicySet, Principal, Request, Truth
+from policy import Policy, Request, Truth
 
 Levels = dict[str, list[tuple[str, str]]]
 RECORD_LABELS: dict[type[facts.ArnRecord], str] = {
@@ -57,61 +58,77 @@ class Target:
     policy: Policy | None
     stale: str | None
 
+    @cached_property
+    def context(self) -> dict[str, tuple[str, ...]]:
+        """The keys that a request on it carries; `aws:resourcetags` says that all its tags are known."""
+        if self.tags is None:
+            return {}
+        return {"aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in self.tags.items()}}
+
+    @cached_property
+    def singles_out(self) -> bool:
+        """Whether its policy answers principals of its account one by one."""
+        document = self.policy.document if self.policy else None
+        return singles_out(document) or names_principals(document)
+
 
 def add_access(builder: Builder, estate: Estate, sets: Sets) -> None:
     """Writes one edge per set, resource and level, naming the actions that are allowed."""
     personal = sets.personal()
+    by_account: dict[str, list[Target]] = defaultdict(list)
     for target in targets(estate):
-        one_by_one = target.policy is not None and (
-            singles_out(target.policy.document) or names_principals(target.policy.document)
-        )
-        shared = sets.shared.get(target.account_id, ())
-        for found in shared:
-            if one_by_one:
-                for holder in found.members:
-                    _add_own(builder, sets, target, holder)
-            else:
-                _add_shared(builder, sets, target, found)
-        for holder in personal:
-            if holder.account_id == target.account_id:
-                _add_own(builder, sets, target, holder)
+        by_account[target.account_id].append(target)
+    for account, found in sorted(by_account.items()):
+        for access_set in sets.shared.get(account, ()):
+            _add_shared(builder, sets, access_set, found)
+        for holder in (h for h in personal if h.account_id == account):
+            _add_own(builder, sets, holder, found)
 
 
-def _add_shared(builder: Builder, sets: Sets, target: Target, found: AccessSet) -> None:
-    for level, actions, step in _decide(found.policies, found.principal, target):
-        step = step.as_seen(found.stale, target.stale)
-        add_step(builder, sets.write(found), "ACCESS", target.arn, step, level, level=level, actions=actions)
+def _add_shared(builder: Builder, sets: Sets, found: AccessSet, all_targets: list[Target]) -> None:
+    one_by_one = [t for t in all_targets if t.singles_out]
+    for target, level, actions, step in _decide(found, all_targets):
+        if not target.singles_out:
+            add_step(builder, found.id, "ACCESS", target.arn, step, level, level=level, actions=actions)
+    for holder in found.members if one_by_one else ():
+        _add_own(builder, sets, holder, one_by_one)
 
 
-def _add_own(builder: Builder, sets: Sets, target: Target, holder: Holder) -> None:
+def _add_own(builder: Builder, sets: Sets, holder: Holder, all_targets: list[Target]) -> None:
+    """What a holder alone can use, beyond what its shared set already can."""
     shared = sets.of(holder).id
-    for level, actions, step in _decide(holder.policies, holder.principal, target):
-        have = {kind for kind in ("CAN_ACCESS", "MAY_ACCESS") if (shared, kind, target.arn, level) in builder.edges}
-        step = step.as_seen(holder.stale, target.stale)
-        if "CAN_ACCESS" in have or (have and step.truth is not Truth.YES):
-            continue
-        own = sets.own(holder.arn, holder.account_id, holder.record.name)
-        add_step(builder, own, "ACCESS", target.arn, step, level, level=level, actions=actions)
+    for target, level, actions, step in _decide(holder, all_targets):
+        have = {verb for verb in ("CAN_ACCESS", "MAY_ACCESS") if (shared, verb, target.arn, level) in builder.edges}
+        if not have or (have == {"MAY_ACCESS"} and step.truth is Truth.YES):
+            own = sets.own(holder.arn, holder.account_id, holder.record.name)
+            add_step(builder, own, "ACCESS", target.arn, step, level, level=level, actions=actions)
 
 
-def _decide(policies: PolicySet, principal: Principal, target: Target) -> Iterator[tuple[str, list[str], Step]]:
-    """Each level that is open or possible, with the actions that are, by the most certain of them."""
-    for level, pairs in levels()[target.label].items():
-        steps = [(action, _ask(policies, principal, target, action, template)) for action, template in pairs]
-        truth = max(step.truth for _, step in steps)
-        if truth is not Truth.NO:
-            at_best = [(action, step) for action, step in steps if step.truth is truth]
-            yield level, [action for action, _ in at_best], at_best[0][1]
+def _decide(powers: Powers, all_targets: list[Target]) -> Iterator[tuple[Target, str, list[str], Step]]:
+    """Each target and level that is open or possible, with the actions that are, by the most certain of them."""
+    able = {label: _able(powers, label) for label in levels()}
+    for target in all_targets:
+        for level, pairs in able[target.label].items():
+            steps = [(action, _ask(powers, target, action, template)) for action, template in pairs]
+            truth = max(step.truth for _, step in steps)
+            if truth is not Truth.NO:
+                at_best = [(action, step) for action, step in steps if step.truth is truth]
+                step = at_best[0][1].as_seen(powers.stale, target.stale)
+                yield target, level, [action for action, _ in at_best], step
 
 
-def _ask(policies: PolicySet, principal: Principal, target: Target, action: str, template: str) -> Step:
-    if not policies.allows_action(action):
-        return NO_STEP
-    context: dict[str, tuple[str, ...]] = {f"aws:resourcetag/{k.lower()}": (v,) for k, v in (target.tags or {}).items()}
-    if target.tags is not None:
-        context["aws:resourcetags"] = ()  # all tags of the resource are known
-    request = Request(principal, action, template.format(arn=target.arn), target.account_id, context)
-    return step_of(policies.decide(request, target.policy), f"{action} on {target.name}.")
+def _able(powers: Powers, label: str) -> Levels:
+    """The levels of a label, with the actions that the powers allow on something."""
+    able = {
+        level: [(a, t) for a, t in pairs if powers.policies.allows_action(a)]
+        for level, pairs in levels()[label].items()
+    }
+    return {level: pairs for level, pairs in able.items() if pairs}
+
+
+def _ask(powers: Powers, target: Target, action: str, template: str) -> Step:
+    request = Request(powers.principal, action, template.format(arn=target.arn), target.account_id, target.context)
+    return step_of(powers.policies.decide(request, target.policy), f"{action} on {target.name}.")
 
 
 def targets(estate: Estate) -> Iterator[Target]:

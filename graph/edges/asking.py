@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 from graph.estate import Powers
@@ -12,6 +12,7 @@ from graph.techniques import Need
 from policy import Request, Truth
 
 MAX_CANDIDATES = 64
+ON_TARGET = ("target", "self")
 
 
 @dataclass(frozen=True)
@@ -20,25 +21,37 @@ class Asker:
 
     powers: Powers
     partition: str
+    _standing: dict[tuple[str, ...], Step] = field(default_factory=dict)
 
     def could(self, needs: Iterable[Need]) -> bool:
         """Whether each action is allowed on something: cheap, and false for most sets."""
         return all(self.powers.policies.allows_action(need.action) for need in needs)
 
     def all(self, needs: Sequence[Need], target: str | None) -> Step:
-        """Whether every need is met. Needs on `new` must be met by one and the same resource of the caller's choice."""
-        if not self.could(needs):
+        """Whether every need is met, by those on the target and by those that are the same for each target."""
+        standing = self.standing(needs)
+        if standing.truth is Truth.NO:
             return NO_STEP
-        fixed = reduce(_both, (self._ask(n, self._resource(n, target)) for n in needs if n.on != "new"), YES_STEP)
-        new = [n for n in needs if n.on == "new"]
-        if not new or fixed.truth is Truth.NO:
-            return fixed
-        return fixed & best(reduce(_both, (self._ask(n, arn) for n in new), YES_STEP) for arn in self._candidates(new))
+        arn = target or self.powers.principal.arn
+        return reduce(_both, (self._ask(n, arn) for n in needs if n.on in ON_TARGET), YES_STEP) & standing
 
-    def _resource(self, need: Need, target: str | None) -> str:
-        if need.on in ("target", "self"):
-            return target or self.powers.principal.arn
-        return self._fill(need.on)
+    def standing(self, needs: Sequence[Need]) -> Step:
+        """Whether the needs that do not name a target are met, asked once for all targets.
+
+        Needs on `new` must be met by one and the same resource of the caller's choice.
+        """
+        key = tuple(n.action for n in needs)
+        if key not in self._standing:
+            self._standing[key] = self._ask_standing(needs) if self.could(needs) else NO_STEP
+        return self._standing[key]
+
+    def _ask_standing(self, needs: Sequence[Need]) -> Step:
+        fixed = [n for n in needs if n.on not in (*ON_TARGET, "new")]
+        step = reduce(_both, (self._ask(n, self._fill(n.on)) for n in fixed), YES_STEP)
+        new = [n for n in needs if n.on == "new"]
+        if not new or step.truth is Truth.NO:
+            return step
+        return step & best(reduce(_both, (self._ask(n, arn) for n in new), YES_STEP) for arn in self._candidates(new))
 
     def _ask(self, need: Need, resource: str) -> Step:
         powers = self.powers

@@ -55,7 +55,8 @@ def _on_others(run: Escalation, powers: Powers, source: Callable[[], str], share
     """
     asker = run.asker(powers)
     for technique in of_shape("user", "role", "pass_role"):
-        for target in _targets(run.estate, powers.account_id, technique) if asker.could(technique.needs) else ():
+        able = is_open(asker.standing(technique.needs))
+        for target in _targets(run.estate, powers.account_id, technique) if able else ():
             known = (shared, "CAN_ESCALATE", target.arn, technique.id) in run.builder.edges
             step = _on_other(run, asker, technique, target).as_seen(powers.stale, target.stale)
             if is_open(step) and target.arn != powers.principal.arn and not known:

@@ -50,7 +50,7 @@ def _disjoint(grants: Sequence[Grant]) -> Iterator[Grant]:
     held: Grant | None = None
     for first, end in pairwise(edges):
         best = next((g for g in grants if g.ports.first <= first and end - 1 <= g.ports.last), None)
-        if held and not (best and _continues(held, best, first)):
+        if held and not (best and _alike(held, best)):
             yield held
             held = None
         if best:
@@ -59,8 +59,8 @@ def _disjoint(grants: Sequence[Grant]) -> Iterator[Grant]:
         yield held
 
 
-def _continues(held: Grant, best: Grant, first: int) -> bool:
-    return held.ports.last + 1 == first and held.rank == best.rank and held.step.stale == best.step.stale
+def _alike(one: Grant, other: Grant) -> bool:
+    return one.rank == other.rank and one.step.stale == other.step.stale
 
 
 def _extended(held: Grant | None, best: Grant, first: int, last: int) -> Grant:

@@ -138,7 +138,7 @@ def _add_keys(builder: Builder, account_id: str, arn: str, keys: list[Key]) -> N
         builder.node(
             "AccountAccessKey",
             key.node_id,
-            name=key.id or key.node_id.rsplit(":", 1)[-1],
+            name=key.id or f"key {key.node_id.rsplit('/', 1)[-1]} of {builder.nodes[arn][1]['name']}",
             account_id=account_id,
             accesskeyid=key.id,
             status="Active" if key.active else "Inactive",

@@ -51,10 +51,10 @@ def account_of(arn: str) -> str:
 def _add_roots(builder: Builder) -> None:
     """Every account has a root, whether its IAM was read or not; in a trust policy it stands for the account."""
     partition = partitions(builder.snapshot)
-    own = [i for i, (label, p) in builder.nodes.items() if label == "AWSAccount" and p.get("relation") == "own"]
-    for account_id in own:
+    own = [(i, p) for i, (label, p) in builder.nodes.items() if label == "AWSAccount" and p.get("relation") == "own"]
+    for account_id, account in own:
         arn = f"arn:{partition.get(account_id) or partition['']}:iam::{account_id}:root"
-        builder.node("AWSRootPrincipal", arn, name="root", arn=arn, **owned(builder, account_id))
+        builder.node("AWSRootPrincipal", arn, name=f"root of {account['name']}", arn=arn, **owned(builder, account_id))
         resource(builder, account_id, arn)
 
 

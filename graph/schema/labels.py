@@ -213,6 +213,12 @@ IDENTITY = (
     ),
 )
 
+RULE = (
+    text("protocol", "tcp, udp, icmp, a number, or all", "protocol"),
+    number("fromport", "first port", "fromport"),
+    number("toport", "last port", "toport"),
+    text("peer", "CIDR, security group or prefix list"),
+)
 NETWORK = (
     Label("AWSVpc", "A VPC.", (items("cidrs", "its address ranges"), flag("is_default", "the default VPC"))),
     Label("EC2Subnet", "A subnet.", (items("cidrs", "its address ranges"), text("zone", "availability zone"))),
@@ -223,32 +229,19 @@ NETWORK = (
             text("groupid", "its id", "groupid"),
             text("vpc_id", "its VPC"),
             text("description", "description"),
-            items("tags", "tags as `key=value`"),
-            text("env", "environment"),
-            text("team", "owning team"),
-            text("declared", "declared in code: `yes`, `no` or `unknown`"),
+            *OWNED[1:],  # they go by their id
         ),
     ),
     Label(
         "IpPermissionInbound",
         "One ingress rule, one protocol and port range, one peer.",
-        (
-            text("protocol", "tcp, udp, icmp, a number, or all", "protocol"),
-            number("fromport", "first port", "fromport"),
-            number("toport", "last port", "toport"),
-            text("peer", "CIDR, security group or prefix list"),
-        ),
+        RULE,
         also=("IpRule",),
     ),
     Label(
         "IpPermissionEgress",
         "One egress rule, one protocol and port range, one peer.",
-        (
-            text("protocol", "tcp, udp, icmp, a number, or all", "protocol"),
-            number("fromport", "first port", "fromport"),
-            number("toport", "last port", "toport"),
-            text("peer", "CIDR, security group or prefix list"),
-        ),
+        RULE,
         also=("IpRule",),
     ),
     Label("IpRange", "An address range that rules name.", (text("range", "CIDR", "range"),)),

@@ -76,14 +76,19 @@ def _placed(answers: list[Answer]) -> tuple[list[Answer], list[Problem]]:
     for answer in answers:
         scope = SCOPE_OF[answer.call]
         place = known.place(answer.place, scope)
-        if place.account or scope == "organization":
-            placed.append(replace(answer, place=place))
-        if (not place.account and scope != "organization") or (scope == "region" and not place.region):
-            missing = "region" if place.account else "account"
+        if missing := _missing(place, scope):
             lost.append(Problem(answer.file, 1, 1, f"cannot tell the {missing} of this answer of `{answer.call.name}`: "
-                                                   f"put the file in a folder named after its {missing}"))
-            placed = placed[:-1] if place.account else placed
+                                                   f"put the file in a folder named after the {missing}"))
+        else:
+            placed.append(replace(answer, place=place))
     return placed, lost
+
+
+def _missing(place: Place, scope: str) -> str:
+    """An organization may stay nameless: the repository knows which one it was before."""
+    if scope == "organization":
+        return ""
+    return "account" if not place.account else "region" if scope == "region" and not place.region else ""
 
 
 @dataclass(frozen=True)
@@ -142,12 +147,12 @@ def _shard(source: Source, scope: Scope, by_call: Mapping[Call[Any], list[Answer
 
 
 def _unique(records: Iterable[Record], scope: Scope, problems: list[Problem]) -> tuple[Record, ...]:
-    """One record per thing. Two files that state different facts about one thing are a problem; the first one counts."""
+    """One record per thing. Two files that state different facts about it are a problem; the first one counts."""
     found: dict[tuple[str, str], Record] = {}
     for record in records:
         name = (type(record).__name__, record.key)
         if found.setdefault(name, record) != record:
             place = " ".join(filter(None, (scope.account_id, scope.region, scope.collector)))
-            problems.append(Problem(place, 1, 1, one_line(f"two answers differ about `{record.key}`, the first one was "
-                                                          "kept: remove the older file"), warning=True))
+            reason = one_line(f"two answers differ about `{record.key}`, the first was kept: remove the older file")
+            problems.append(Problem(place, 1, 1, reason, warning=True))
     return tuple(found[name] for name in sorted(found))

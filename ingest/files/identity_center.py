@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ingest.files.answers import Answers
 from ingest.files.declare import Call, Document, Response, Shape, Source, last_part
-from ingest.snapshot import Assignment, DirectoryGroup, DirectoryUser, PermissionSet, Record, Unseen
+from ingest.snapshot import Assignment, DirectoryGroup, DirectoryUser, PermissionSet, Record
 
 
 class InstanceShape(Shape, frozen=True):
@@ -141,7 +141,8 @@ LIST_CUSTOMER_MANAGED = Call(SERVICE, "list-customer-managed-policy-references-i
                              CustomerManagedPolicies, takes=SET)
 GET_INLINE = Call(SERVICE, "get-inline-policy-for-permission-set", InlinePolicyText, takes=SET)
 GET_BOUNDARY = Call(SERVICE, "get-permissions-boundary-for-permission-set", PermissionSetBoundary, takes=SET)
-LIST_ASSIGNMENTS = Call(SERVICE, "list-account-assignments", Assignments, takes="account and permission set", items_tell=True)
+LIST_ASSIGNMENTS = Call(SERVICE, "list-account-assignments", Assignments, takes="account and permission set",
+                        items_tell=True)
 LIST_USERS = Call(DIRECTORY, "list-users", People)
 LIST_GROUPS = Call(DIRECTORY, "list-groups", Groups)
 LIST_MEMBERSHIPS = Call(DIRECTORY, "list-group-memberships", Memberships, takes="group")

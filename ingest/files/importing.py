@@ -9,6 +9,7 @@ from typing import Any
 from ingest import strict_json
 from ingest.files import credential_report
 from ingest.files.answers import Answer
+from ingest.files.declare import Response
 from ingest.files.place import Place, place_in_text, place_of, place_of_path
 from ingest.files.reading import MAX_BYTES, Problem, Unreadable, read_text
 from ingest.files.refusals import Refusal, one_line, refusal_in_text
@@ -87,7 +88,7 @@ class _File:
             place = self.place.or_else(place_in_text(text))
             return Imported([self._refused(call, refusal, place) for call in calls], [])
         if self.name.suffix.lower() == ".json" or self.catalogue.named_in(self.name):
-            return self.broken(text, 1, 1, "empty file: dump it again" if not text.strip() else "not JSON: dump it again")
+            return self.broken(text, 1, 1, ("not JSON" if text.strip() else "empty file") + ": dump it again")
         return Imported([], [self.problem("unrecognised: neither JSON nor a credential report", warning=True)])
 
     def _refused_calls(self, refusal: Refusal) -> list[AnyCall]:
@@ -104,29 +105,32 @@ class _File:
         call, argument, value = found
         if value is None or isinstance(value, Refusal):
             if value is not None and value.reason is Reason.MALFORMED:
-                imported.problems.append(self.problem(f"{_about(argument)}{value.detail}"))
+                imported.problems.append(self.problem(_about(argument) + value.detail))
             imported.answers.append(Answer(call, argument, self.place, self.label, refusal=value))
             return
         shaped = shape(value, call.response)
-        for reason in (*shaped.lost, *shaped.notes):
-            imported.problems.append(self.problem(f"{_about(argument)}{reason}"))
+        imported.problems += [self.problem(_about(argument) + reason) for reason in (*shaped.lost, *shaped.notes)]
         if shaped.response is None:
             refusal = Refusal(State.FAILED, Reason.MALFORMED, one_line("; ".join(shaped.lost)))
             imported.answers.append(Answer(call, argument if call.takes else "", self.place, self.label,
                                            refusal=refusal))
             return
-        argument = (argument or shaped.response.argument() or argument_in_path(call, self.name)) if call.takes else ""
-        if call.takes and not argument and not call.items_tell:
+        about = (argument or shaped.response.argument() or argument_in_path(call, self.name)) if call.takes else ""
+        if call.takes and not about and not call.items_tell:
             imported.problems.append(self.problem(
                 f"cannot tell which {call.takes} this answer of `{call.name}` is about: "
                 f"name the file `{call.operation}-…`, or put it in a folder of that name"))
             return
-        told = place_of(shaped.response.told())
+        imported.answers.append(Answer(
+            call, about, self._place(call, argument, shaped.response), self.label, shaped.response,
+            truncated=truncated(value), lost=tuple(shaped.lost)))
+
+    def _place(self, call: AnyCall, wrapping: str, response: Response) -> Place:
+        """Contents know best whose they are, unless they may show what others own. A file that holds the answers of
+        several accounts is wrapped by them."""
+        told = place_of(response.told())
         place = self.place.or_else(told) if call.shared else told.or_else(self.place)
-        if not call.takes and found.argument:  # answers of several accounts or regions in one file
-            place = place.or_else(place_of_path(PurePosixPath(found.argument)))
-        imported.answers.append(Answer(call, argument, place, self.label, shaped.response,
-                                       truncated=truncated(value), lost=tuple(shaped.lost)))
+        return place if call.takes else place.or_else(place_of_path(PurePosixPath(wrapping)))
 
 
 def _about(argument: str) -> str:

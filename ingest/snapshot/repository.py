@@ -40,10 +40,12 @@ class ShardInput:
 
 @dataclass(frozen=True)
 class SnapshotInfo:
-    """One line of the list of snapshots. `problem` says why it cannot be read, if so."""
+    """One line of the list of snapshots. Facts that came back have a `first_taken_at` long before `taken_at`;
+    `problem` says why a snapshot cannot be read, if so."""
 
     id: str
     taken_at: str = ""
+    first_taken_at: str = ""
     source: str = ""
     states: Mapping[State, int] = field(default_factory=dict)
     problem: str = ""
@@ -77,7 +79,7 @@ class Repository:
         with self._storage.only_writer():
             before = self._before(previous)
             found = before.complete(shards)
-            entries = [self._store(scope, found[scope], before.last_seen(scope)) for scope in sorted(found)]
+            entries = [self._store(scope, found[scope], before) for scope in sorted(found)]
             manifest = Manifest.of(entries)
             as_of = tuple(AsOf(e.scope, before.seen_at(e.scope)) for e in manifest.shards if e.carried)
             self._publish(manifest, Run(taken_at, taken_at, source, as_of))
@@ -117,7 +119,8 @@ class Repository:
             manifest, run = self._read(name)
         except SnapshotError as error:
             return SnapshotInfo(name, problem=str(error))
-        return SnapshotInfo(name, run.taken_at, run.source, Counter(e.state for e in manifest.shards))
+        return SnapshotInfo(name, run.taken_at, run.first_taken_at, run.source,
+                            Counter(e.state for e in manifest.shards))
 
     def _read(self, name: str) -> tuple[Manifest, Run]:
         try:
@@ -150,9 +153,9 @@ class Repository:
         raise SnapshotError(f"shard `{name}` ({scope}) is damaged, {problem}: restore the file from a backup, "
                             "or delete it together with the snapshots that need it and collect again")
 
-    def _store(self, scope: Scope, shard: ShardInput, last: tuple[Record, ...] | None) -> Entry:
+    def _store(self, scope: Scope, shard: ShardInput, before: _Before) -> Entry:
         seen = shard.records if shard.state in SAW else None
-        carried = _not_in(last, shard) if last is not None else None
+        carried = before.lacking(scope, shard)
         return Entry(scope.account_id, scope.region, scope.collector, shard.state, shard.reason, shard.detail,
                      self._put(seen), len(seen or ()), self._put(carried), len(carried or ()))
 
@@ -173,8 +176,10 @@ class Repository:
             return False  # it is written again
 
     def _publish(self, manifest: Manifest, run: Run) -> None:
-        if self._storage.exists(_manifest(manifest.id)):
-            run = msgspec.structs.replace(run, first_taken_at=self._read(manifest.id)[1].first_taken_at)
+        """The manifest last: before it the snapshot is not there, after it it is whole."""
+        known = self._info(manifest.id)
+        if known.first_taken_at:
+            run = msgspec.structs.replace(run, first_taken_at=known.first_taken_at)
         self._storage.write(_run(manifest.id), msgspec.json.encode(run))
         self._storage.write(_manifest(manifest.id), msgspec.json.encode(manifest))
         self._storage.write(LATEST, manifest.id.encode())
@@ -216,10 +221,15 @@ class _Before:
                 gone |= _accounts(self.known(scope)) - _accounts(shard.records)
         return gone
 
-    def last_seen(self, scope: Scope) -> tuple[Record, ...] | None:
-        """The facts to carry over; None when nothing was ever seen."""
+    def lacking(self, scope: Scope, shard: ShardInput) -> tuple[Record, ...] | None:
+        """What was known of a scope and is not in its shard, where that is no proof of absence; None for nothing."""
         entry = self.entries.get(scope)
-        return self.known(scope) if entry and (entry.digest or entry.carried) else None
+        if shard.state is State.SEEN or not entry or not (entry.digest or entry.carried):
+            return None
+        if shard.state is not State.PARTIAL:
+            return self.known(scope)
+        here = {(type(r), r.key) for r in shard.records}
+        return tuple(r for r in self.known(scope) if (type(r), r.key) not in here) or None
 
     def known(self, scope: Scope) -> tuple[Record, ...]:
         entry = self.entries[scope]
@@ -228,15 +238,6 @@ class _Before:
     def seen_at(self, scope: Scope) -> str:
         """When they were seen: of facts seen at different times, the earliest."""
         return next((row.time for row in self.run.as_of if row.scope == scope), self.run.taken_at)
-
-
-def _not_in(last: tuple[Record, ...], shard: ShardInput) -> tuple[Record, ...] | None:
-    """What the last sight of a scope has and this one lacks, where that is no proof of absence."""
-    if shard.state is State.SEEN:
-        return None
-    here = {(type(r), r.key) for r in shard.records} if shard.state is State.PARTIAL else set()
-    left = tuple(r for r in last if (type(r), r.key) not in here)
-    return left if left or shard.state is not State.PARTIAL else None
 
 
 def _accounts(records: tuple[Record, ...]) -> set[str]:

@@ -5,7 +5,7 @@
 // reads = ["iam.credential_report"]
 // columns = ["account_id", "root"]
 // subject = "root"
-// sentence = "the root user of {account_id} has an access key"
+// sentence = "the root user of {account} has an access key"
 // fix = "Delete the key; nothing that runs needs root."
 // references = ["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user_manage_delete-key.html"]
 MATCH (r:AWSRootPrincipal)

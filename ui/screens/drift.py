@@ -5,15 +5,16 @@ import streamlit as st
 from drift.items import CHANGES, FAMILIES, Drift, DriftItem
 from queries.paths import Hop
 from queries.severity import SEVERITIES
-from queries.where import account_name
+from report.words import day, why
 from ui import badges, chrome, data, element, panel, words
 from ui.drawing import drawing, hop_id, safe_id
-from ui.text import cell, code, prose
+from ui.text import cell, code, one_line, prose
 
 LEGEND = (
     "Green, `+`: added. Red, dashed, `−`: removed. Amber, `±`: changed. Dashed grey: possible. "
     "Gold double ring: crown jewel. Click a line for its evidence."
 )
+WIDTHS = {"Severity": 75, "Change": 85, "Kind": 80, "What changed": 380}  # pixels
 NAMED = 200  # members listed of an item
 
 
@@ -24,6 +25,12 @@ def show(estate: data.Estate) -> None:
         chrome.no_baseline()
         return
     chrome.week(estate)
+    approval = estate.baseline.approval
+    st.caption(
+        f"Approved on {day(approval.at)} because: {prose(approval.why)}. Compared: snapshot "
+        f"{code(drift.current.snapshot_id[:12])} of {day(drift.current.taken_at)} "
+        f"with {code(drift.baseline.snapshot_id[:12])} of {day(drift.baseline.taken_at)}"
+    )
     numbers(drift)
     if not drift.items:
         st.success("Nothing changed since the baseline.", icon=":material/check_circle:")
@@ -63,7 +70,7 @@ def filtered(items: list[DriftItem]) -> list[DriftItem]:
 def browse(estate: data.Estate, drift: Drift, items: list[DriftItem]) -> None:
     """The list beside the chosen item, and under both the way it opened."""
     item = _chosen(items)
-    listing, detail = st.columns([10, 11], gap="medium")
+    listing, detail = st.columns(2, gap="medium")
     with listing:
         table(estate, items, item)
     with detail, st.container(border=True):
@@ -86,7 +93,6 @@ def table(estate: data.Estate, items: list[DriftItem], item: DriftItem) -> None:
             "Change": f"{words.CHANGES[i.change].symbol} {i.change}",
             "Kind": words.FAMILIES[i.family],
             "What changed": cell(i.title.replace("`", "")),
-            "Account": cell(account_name(estate.graph, i.account_id)),
         }
         for i in items
     ]
@@ -98,9 +104,10 @@ def table(estate: data.Estate, items: list[DriftItem], item: DriftItem) -> None:
         key=key,
         on_select=lambda: _choose_row(items, key),
         selection_mode="single-row",
-        height=420 if len(rows) > 12 else "content",
-        column_config={name: st.column_config.TextColumn(width="small") for name in ("Severity", "Change", "Kind")},
-        alt="Drift items, worst first: severity, change, kind, what changed, account",
+        height=430 if len(rows) > 7 else "content",
+        row_height=50,  # two lines
+        column_config={name: st.column_config.TextColumn(width=width) for name, width in WIDTHS.items()},
+        alt="Drift items, worst first: severity, change, kind, what changed",
     )
 
 
@@ -112,14 +119,13 @@ def headline(item: DriftItem) -> None:
             badges.verdict(item.verdict)
         st.badge(words.FAMILIES[item.family], color="gray")
     st.markdown(f"#### {prose(item.title)}")
-    if item.change in words.CHANGE_MEANING:
-        st.caption(words.CHANGE_MEANING[item.change])
+    st.caption(why(item))
 
 
 def what_changed(estate: data.Estate, item: DriftItem) -> None:
     """Before and after, line by line, and what it still depends on."""
     before, after = ([line for line in side if line] for side in (item.before, item.after))
-    lines = [f"- {cell(line)}" for line in before] + [f"+ {cell(line)}" for line in after]
+    lines = [f"- before: {one_line(line)}" for line in before] + [f"+ now: {one_line(line)}" for line in after]
     st.markdown("**What changed**")
     st.code("\n".join(lines) or "no details", language="diff")
     if item.conditions:
@@ -153,7 +159,6 @@ def why_it_matters(estate: data.Estate, item: DriftItem) -> None:
         drawn,
         key=safe_id("drift", item.id, *(n.id for n in drawn.nodes)),
         chosen=hop_id(hop),
-        height=230,
         on_click=lambda what, which: _click(item, what, which),
     )
     st.caption(LEGEND)

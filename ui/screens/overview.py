@@ -1,15 +1,19 @@
 """Overview: how fresh the facts are, the week in one sentence, the numbers, and what to look at first."""
 
+from typing import Literal
+
 import streamlit as st
 
+from graph.model import Graph
 from queries.checks import OPEN, UNKNOWN, Finding
+from queries.paths import Path
 from queries.severity import SEVERITIES
 from queries.where import account_name, full_name
 from ui import badges, chrome, data, words
 from ui.drawing import path_id
 from ui.text import cell, prose
 
-TABLE = 300  # pixels
+MARKS = (4, 11)  # shares of a line: badges, sentence
 FIRST = 7  # drift items to look at first
 
 
@@ -64,10 +68,14 @@ def what_changed(estate: data.Estate) -> None:
     elif not drift.items:
         st.write("Nothing changed since the baseline.")
     for item in drift.items[:FIRST] if drift else []:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        marks, sentence = st.columns(MARKS, vertical_alignment="center")
+        with marks, st.container(horizontal=True, gap="small"):
             badges.severity(item.severity)
             badges.change(item.change)
-            st.page_link("ui/screens/drift.py", label=prose(item.title), query_params={"item": item.id})
+        with sentence:
+            st.page_link(
+                "ui/screens/drift.py", label=prose(item.title.replace("`", "")), query_params={"item": item.id}
+            )
 
 
 def ways_in(estate: data.Estate) -> None:
@@ -75,12 +83,14 @@ def ways_in(estate: data.Estate) -> None:
     st.markdown("#### Shortest ways in, from real entry points")
     found = estate.ways_in
     for kind, path in found:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        marks, sentence = st.columns(MARKS, vertical_alignment="center")
+        with marks, st.container(horizontal=True, gap="small"):
             badges.verdict(path.verdict)
-            st.badge(f"{kind}, {words.plural(len(path.hops), 'hop')}", color="gray")
+            st.badge(kind, color="gray")
+        with sentence:
             st.page_link(
                 "ui/screens/paths.py",
-                label=f"{prose(full_name(estate.graph, path.source))} → {prose(full_name(estate.graph, path.target))}",
+                label=f"{prose(_ends(estate.graph, path))}, {words.plural(len(path.hops), 'hop')}",
                 query_params={"from": path.source, "to": path.target, "path": path_id(path)},
             )
     if not found:
@@ -99,7 +109,9 @@ def findings(found: list[Finding] | None) -> None:
         {"Severity": f.severity, "State": f.state, "Finding": _plain(f.title), "How to fix": _plain(f.fix)}
         for f in found
     ]
-    st.dataframe(rows, hide_index=True, height=TABLE, alt="Findings, worst first: severity, state, what it is, its fix")
+    st.dataframe(
+        rows, hide_index=True, height=_height(rows), alt="Findings, worst first: severity, state, what it is, its fix"
+    )
 
 
 def what_was_read(estate: data.Estate) -> None:
@@ -120,8 +132,20 @@ def what_was_read(estate: data.Estate) -> None:
         for row in rows
     ]
     st.dataframe(
-        shown, hide_index=True, height=TABLE, alt="Coverage: state, account, region, source, why not, last seen"
+        shown,
+        hide_index=True,
+        height=_height(shown),
+        alt="Coverage: state, account, region, source, why not, last seen",
     )
+
+
+def _height(rows: list[dict[str, str]]) -> int | Literal["content"]:
+    """A table shows some rows and scrolls for the rest."""
+    return 300 if len(rows) > 8 else "content"
+
+
+def _ends(graph: Graph, path: Path) -> str:
+    return f"{full_name(graph, path.source)} → {full_name(graph, path.target)}"
 
 
 def _plain(text: str) -> str:

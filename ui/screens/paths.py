@@ -6,9 +6,11 @@ from graph.model import Graph
 from queries.paths import Hop, Path
 from queries.where import Unresolved
 from ui import chrome, controls, data, element, export, panel, words
-from ui.drawing import DRAWN, Drawing, drawing, hop_id, hops_of, neighbours, node_key, path_id, safe_id, short_name
+from ui.drawing import DRAWN, Drawing, drawing, hop_id, hops_of, neighbours, node_key, path_id, safe_id, shown_name
 from ui.text import cell, code
 
+WIDTHS = {"Verdict": 72, "Hops": 55, "From": 170, "To": 170, "By way of": 200}  # pixels
+FEW = 6  # paths that are drawn together without being asked for
 LEGEND = (
     "Solid line: certain. Dashed line: possible, it has open conditions. Gold double ring: crown jewel. Dotted ring: "
     "as last seen. Click a line for its evidence, double-click a node to unfold its neighbours. "
@@ -48,7 +50,8 @@ def answer(graph: Graph, paths: list[Path]) -> None:
     unfolded = [hop for node_id in _unfolded(paths) for hop in neighbours(graph, node_id)]
     path = _chosen_path(paths)
     hop = _chosen_hop(path, [*hops_of(paths), *unfolded])
-    drawn = drawing(graph, [*path.hops, *hops_of(paths), *unfolded])
+    shown = paths if _all_drawn(paths) else [path]
+    drawn = drawing(graph, [*path.hops, *hops_of(shown), *unfolded])
     picture(drawn, paths, path, hop)
     ranking, evidence = st.columns([11, 10], gap="medium")
     with ranking:
@@ -60,16 +63,14 @@ def answer(graph: Graph, paths: list[Path]) -> None:
 
 
 def picture(drawn: Drawing, paths: list[Path], path: Path, hop: Hop) -> None:
-    """All ranked paths, the chosen one standing out."""
+    """The drawn paths, the chosen one standing out."""
     focus = {hop_id(h) for h in path.hops} | {node_key(n) for h in path.hops for n in (h.source, h.target)}
     focus |= {hop_id(hop), node_key(hop.source), node_key(hop.target)}
-    rows = max(len({p.source for p in paths}), len({p.target for p in paths}))
     element.draw(
         drawn,
         key=safe_id("paths", *(node.id for node in drawn.nodes)),
         focus=focus if len(drawn.edges) > len(path.hops) else (),
         chosen=hop_id(hop),
-        height=min(240 + 30 * rows, 460),
         on_click=lambda what, which: _click(paths, drawn, what, which),
     )
     if drawn.left_out:
@@ -79,12 +80,16 @@ def picture(drawn: Drawing, paths: list[Path], path: Path, hop: Hop) -> None:
 
 def table(graph: Graph, paths: list[Path], path: Path) -> None:
     """The ranked paths; choosing a row chooses the path."""
-    st.markdown(f"**{words.plural(len(paths), 'path')}**, certain ones first, then the shortest")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{words.plural(len(paths), 'path')}**, certain ones first, then the shortest", width="content")
+        st.toggle("Draw all of them", value=_all_drawn(paths), key=_toggle(paths), disabled=len(paths) == 1)
     rows = [
         {
             "Verdict": p.verdict,
             "Hops": len(p.hops),
-            "Way": " → ".join(cell(short_name(graph.name(n))) for n in _way(p)),
+            "From": cell(shown_name(graph, p.source)),
+            "To": cell(shown_name(graph, p.target)),
+            "By way of": " → ".join(cell(shown_name(graph, n)) for n in _way(p)[1:-1]) or "nothing between",
             "Open conditions": "; ".join(cell(c) for c in p.conditions) or "none",
         }
         for p in paths
@@ -98,8 +103,8 @@ def table(graph: Graph, paths: list[Path], path: Path) -> None:
         on_select=lambda: _choose_row(paths, key),
         selection_mode="single-row",
         height=353 if len(rows) > 10 else "content",
-        column_config={"Verdict": st.column_config.TextColumn(width="small"), "Hops": {"width": 55}},
-        alt="Ranked paths: verdict, number of hops, the nodes on the way and the open conditions",
+        column_config={name: st.column_config.Column(width=width) for name, width in WIDTHS.items()},
+        alt="Ranked paths: verdict, number of hops, both ends, what lies between, open conditions",
     )
 
 
@@ -125,6 +130,15 @@ def exports(graph: Graph, path: Path) -> None:
 def _way(path: Path) -> list[str]:
     """The nodes on the way, ends included."""
     return [path.hops[0].source, *(hop.target for hop in path.hops)] if path.hops else [path.source, path.target]
+
+
+def _all_drawn(paths: list[Path]) -> bool:
+    """Whether all paths are drawn: as long as nobody says otherwise, when they are few."""
+    return st.session_state.get(_toggle(paths), len(paths) <= FEW)
+
+
+def _toggle(paths: list[Path]) -> str:
+    return safe_id("all", *(path_id(p) for p in paths))
 
 
 def _chosen_path(paths: list[Path]) -> Path:

@@ -1,0 +1,54 @@
+"""The published cases: every case within what the evaluator reads agrees, or AWS's own words are on record."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests import conformance
+
+FILES = {"evaluate": "evaluate.jsonl", "org": "differential_org_policies.jsonl"}
+
+
+@pytest.fixture(scope="module", params=FILES)
+def supported(request, cases_dir):
+    found = [case for case in conformance.read([cases_dir / FILES[request.param]]) if conformance.is_supported(case)]
+    assert len(found) > 500
+    return found
+
+
+def test_every_case_within_scope_agrees_or_is_ruled(supported):
+    answers = [(case, conformance.evaluate(case)) for case in supported]
+    wrong = [
+        (case["id"], answer["decision"], case["expected"])
+        for case, answer in answers
+        if not conformance.agree(case, answer) and not conformance.is_ruled(case, answer)
+    ]
+    assert wrong == []
+
+
+def test_every_ruling_is_needed(cases_dir):
+    cases = list(conformance.read(cases_dir / name for name in FILES.values()))
+    for ruling in conformance.rulings():
+        ruled = [case for case in cases if conformance.is_ruled(case, {"decision": ruling["decision"]})]
+        assert {case["id"] for case in ruled} >= set(ruling.get("ids", ()))
+        assert any(not conformance.agree(case, conformance.evaluate(case)) for case in ruled)
+
+
+def test_what_is_not_read_yet_is_never_answered_by_luck(cases_dir):
+    cases = [case for case in conformance.read([cases_dir / FILES["evaluate"]]) if case["session_policy"]]
+    assert {conformance.evaluate(case)["decision"] for case in cases} == {"Unsupported"}
+
+
+def test_the_command_line_scores_and_writes_answers(cases_dir, tmp_path, capsys):
+    lines = (cases_dir / FILES["evaluate"]).read_text(encoding="utf-8").splitlines()
+    few, answers = tmp_path / "few.jsonl", tmp_path / "answers.jsonl"
+    few.write_text("\n".join(line for line in lines if '"pathfinding-labs"' in line), encoding="utf-8")
+    assert conformance.run("evaluate", [few], answers) == 0
+    count = len(answers.read_text(encoding="utf-8").splitlines())
+    assert capsys.readouterr().out.splitlines()[-1] == f"evaluate: {count} of {count} agree, 0 ruled"
+    assert {*json.loads(answers.read_text(encoding="utf-8").splitlines()[0])} == {"id", "decision", "blocked_by"}
+    few.write_text("\n".join(line for line in lines if '"session_policy": {' in line), encoding="utf-8")
+    assert conformance.run("evaluate", [few], None) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("evaluate: 0 of ")
