@@ -47,7 +47,7 @@ def approve(
 ) -> Approval:
     """Makes a graph the baseline. `clock` gives the time with its zone.
 
-    The graph and its findings are copied first, then the history is appended, then the pointer moves: killed at any
+    The graph and its findings are copied first, then the history grows, then the pointer moves: killed at any
     moment, the old baseline or the new one holds.
     """
     if not why.strip():
@@ -63,10 +63,7 @@ def approve(
     write_graph(graph, _graph_path(state_dir, graph.id))
     save_findings(findings, _findings_path(state_dir, graph.id))
     encoded = msgspec.json.encode(approval, order="deterministic")
-    with (state_dir / HISTORY).open("ab") as file:
-        file.write(encoded + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    _replace(state_dir / HISTORY, b"".join(line + b"\n" for line in (*_lines(state_dir), encoded)))
     _replace(state_dir / CURRENT, encoded)
     return approval
 
@@ -92,10 +89,14 @@ def current(state_dir: Path) -> Approval:
 
 
 def history(state_dir: Path) -> list[Approval]:
-    """Every approval, oldest first; a last line that a crash cut short is left out."""
+    """Every approval, oldest first."""
+    return [msgspec.json.decode(line, type=Approval) for line in _lines(state_dir)]
+
+
+def _lines(state_dir: Path) -> list[bytes]:
+    """The whole lines of the history: one without an end was cut short, by a full disk perhaps."""
     path = state_dir / HISTORY
-    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
-    return [msgspec.json.decode(line, type=Approval) for line in lines]
+    return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
 def _graph_path(state_dir: Path, graph_id: str) -> Path:

@@ -105,14 +105,19 @@ class Sets:
         return self._of[holder.arn]
 
     @cached_property
+    def all_shared(self) -> dict[str, list[AccessSet]]:
+        """The shared sets by account, those that grant nothing among them."""
+        out: dict[str, list[AccessSet]] = defaultdict(list)
+        for found in sorted(self._by_key.values(), key=lambda s: s.id):
+            out[found.account_id].append(found)
+        return out
+
+    @cached_property
     def shared(self) -> dict[str, list[AccessSet]]:
         """The shared sets that grant anything, by account."""
-        out: dict[str, list[AccessSet]] = defaultdict(list)
-        for found in self._by_key.values():
-            if not found.is_empty:
-                out[found.account_id].append(found)
-        return {account: sorted(sets, key=lambda s: s.id) for account, sets in out.items()}
+        return {account: [s for s in sets if not s.is_empty] for account, sets in self.all_shared.items()}
 
+    @cached_property
     def personal(self) -> list[Holder]:
         """Holders that a statement grants something for themselves alone."""
         return [h for h in self.estate.holders.values() if any(map(_is_personal, _statements(h.identity)))]

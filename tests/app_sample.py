@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
+from drift import baseline as approvals
+from graph.artefact import write_graph
 from graph.model import Edge, Graph, Node, Properties, Value
 from graph.schema import LABELS
+from queries.checks import Finding, save_findings
+from settings import Settings
 
 PAYMENTS, DATA, SANDBOX, VENDOR = "210000000051", "210000000062", "210000000084", "464622532012"
 CI = f"arn:aws:iam::{PAYMENTS}:oidc-provider/token.actions.githubusercontent.com#repo:harborline/*"
@@ -98,13 +107,36 @@ def week(ledger_name: str = "ledger") -> Graph:
     return draft.graph("week")
 
 
+def promote(base: Path, graph: Graph, approved: Graph | None = None, findings: Sequence[Finding] = ()) -> Settings:
+    """Writes what the stages write: the graph and its findings, and a baseline where one is approved."""
+    settings = Settings().located(base)
+    artefacts, state = settings.artefacts.path, settings.state.path
+    write_graph(graph, artefacts / "graphs" / f"{graph.id}.graph")
+    (artefacts / "findings").mkdir(exist_ok=True)
+    save_findings(list(findings), artefacts / "findings" / f"{graph.id}.json")
+    moments = {"at": graph.taken_at, "taken_at": graph.taken_at}
+    (artefacts / "promoted.json").write_text(json.dumps({"graph": graph.id, "snapshot": graph.snapshot_id, **moments}))
+    if approved:
+        state.mkdir(exist_ok=True)
+        approvals.approve(
+            state, approved, [], "harborline security", "reviewed", lambda: datetime(2026, 11, 9, tzinfo=UTC)
+        )
+    return settings
+
+
 def hostile(text: str) -> Graph:
     """The week with a name that a stranger chose."""
     graph = week(ledger_name=text)
     for node_id in (DEPLOY, LEDGER_ADMIN):
         node = graph.nodes[node_id]
         graph.nodes[node_id] = Node(node.id, node.labels, {**node.properties, "name": text, "tags": [text]})
-    return graph
+    return Graph(
+        f"graph-{hashlib.sha256(text.encode()).hexdigest()[:8]}",
+        "snapshot-week",
+        TAKEN["week"],
+        graph.nodes,
+        graph.edges,
+    )
 
 
 def _common() -> Draft:

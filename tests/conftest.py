@@ -6,10 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.require import require
 
 ROOT = Path(__file__).parent.parent
+
+# No test is judged by its time, on whatever machine; the soak looks at more examples of everything.
+settings.register_profile("gate", deadline=None)
+settings.register_profile("soak", deadline=None, max_examples=2_000)
+settings.load_profile("soak" if os.environ.get("TRUSTDRIFT_SOAK") else "gate")
 
 
 @pytest.fixture(scope="session")

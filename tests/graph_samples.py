@@ -245,7 +245,9 @@ def estates(draw: st.DrawFn) -> Sketch:
         b.node("Outcome", f"outcome:admin:{account}", name="administrator", kind="admin", account_id=account)
         for source in COLLECTORS:
             b.coverage(account, source)
-    roles = [b.principal("AWSRole", f"arn:aws:iam::{(PROD, DEV)[i % 2]}:role/r{i}", (PROD, DEV)[i % 2]) for i in range(6)]
+    roles = [
+        b.principal("AWSRole", f"arn:aws:iam::{(PROD, DEV)[i % 2]}:role/r{i}", (PROD, DEV)[i % 2]) for i in range(6)
+    ]
     buckets = [f"arn:aws:s3:::b{i}" for i in range(3)]
     for bucket in buckets:
         b.node("S3Bucket", bucket, name=bucket[-2:], account_id=PROD)
@@ -257,7 +259,11 @@ def estates(draw: st.DrawFn) -> Sketch:
             b.edge(holder, "HOLDS", set_id)
     for _ in range(draw(st.integers(0, 12))):
         verb = draw(st.sampled_from(VERBS))
-        ends = {"ASSUME": roles, "ACCESS": buckets, "ESCALATE": [*roles, f"outcome:admin:{PROD}", f"outcome:admin:{DEV}"]}
+        ends = {
+            "ASSUME": roles,
+            "ACCESS": buckets,
+            "ESCALATE": [*roles, f"outcome:admin:{PROD}", f"outcome:admin:{DEV}"],
+        }
         prefix, target = draw(st.sampled_from(("CAN", "MAY"))), draw(st.sampled_from(ends[verb]))
         conditions = [draw(st.sampled_from(("x", "y")))] if prefix == "MAY" else []
         b.step(draw(st.sampled_from(sets)), f"{prefix}_{verb}", target, LEVELS[verb], conditions=conditions)

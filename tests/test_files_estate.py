@@ -30,6 +30,7 @@ from ingest.snapshot.codec import encode
 
 PARAMS = Params(accounts=3, roles=30, users=6, groups=3, managed_policies=8, sgs=12, instances=6, lambdas=6, buckets=5,
                 regions=2, ous=2, permission_sets=5, sso_users=12, chains=12)
+SERVICE_FOLDERS = ("organizations", "sso", "iam", "ec2", "s3", "lambda")
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +129,7 @@ def test_files_are_known_by_their_contents(two_regions, collected, tmp_path, see
     order = random.Random(seed)
     paths = [p for p in two_regions[0].rglob("*.json") if p.name != "manifest.json"]
     for path in order.sample(paths, len(paths)):
-        kept = [p for p in path.relative_to(two_regions[0]).parts[:-1] if p not in ("organizations", "sso", "iam", "ec2",
-                                                                                    "s3", "lambda")]
+        kept = [p for p in path.relative_to(two_regions[0]).parts[:-1] if p not in SERVICE_FOLDERS]
         target = tmp_path.joinpath("dumps", *kept, f"{order.getrandbits(64):x}.txt")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

@@ -148,8 +148,8 @@ def test_databases(imported):
         "b.json": {"DBClusters": [{
             **common, "DBClusterArn": arn + "cluster:ledger", "DBClusterIdentifier": "ledger", "Port": 5432,
             "HttpEndpointEnabled": True, "DBClusterMembers": [{"DBInstanceIdentifier": "one"}]}]}})
-    shared = dict(account_id=A, region=REGION, tags={"env": "prod"}, engine="aurora-postgresql", port=5432,
-                  groups=("sg-1",), kms_key="key", deletion_protection=True, backup_retention_days=7)
+    shared = {"account_id": A, "region": REGION, "tags": {"env": "prod"}, "engine": "aurora-postgresql", "port": 5432,
+                  "groups": ("sg-1",), "kms_key": "key", "deletion_protection": True, "backup_retention_days": 7}
     assert records(found, DatabaseInstance) == [DatabaseInstance(
         arn=arn + "db:one", name="one", cluster_id="ledger", publicly_accessible=True, vpc_id="vpc-1",
         subnet_ids=("subnet-1",), **shared)]
@@ -204,7 +204,7 @@ def test_secrets_never_with_a_value(imported):
                                    "RotationEnabled": True, "KmsKeyId": "k", "Tags": []} for a in arns]},
         "p.json": {"team/db": {"ARN": arns[0], "Name": "team/db", "ResourcePolicy": json.dumps(POLICY)},
                    "team/api": {"ARN": arns[1], "Name": "team/api"}}})
-    shared = dict(account_id=A, region=REGION, tags={}, kms_key="k", rotation_enabled=True)
+    shared = {"account_id": A, "region": REGION, "tags": {}, "kms_key": "k", "rotation_enabled": True}
     assert records(found, Secret) == [Secret(arn=arns[1], name="team/api", policy=None, **shared),
                                       Secret(arn=arns[0], name="team/db", policy=CANONICAL, **shared)]
     assert "hunter2" not in repr(found)
@@ -259,8 +259,8 @@ def test_networks(imported):
             "RequesterVpcInfo": {"VpcId": "vpc-1", "OwnerId": A, "Region": REGION, "CidrBlock": "10.0.0.0/16"},
             "AccepterVpcInfo": {"VpcId": "vpc-2", "OwnerId": "222222222222", "Region": REGION,
                                 "CidrBlockSet": [{"CidrBlock": "10.1.0.0/16"}]}}]}})
-    here = dict(account_id=A, region=REGION)
-    named = dict(**here, name="app", tags={"Name": "app"})
+    here = {"account_id": A, "region": REGION}
+    named = {**here, "name": "app", "tags": {"Name": "app"}}
     assert records(found, Vpc) == [Vpc(id="vpc-1", is_default=True, **named, cidrs=(
         "10.0.0.0/16", "100.64.0.0/16", "2001:db8::/56"))]
     assert records(found, Subnet) == [Subnet(id="subnet-1", vpc_id="vpc-1", cidrs=("10.0.1.0/24",), zone="eu-west-1a",
@@ -290,7 +290,7 @@ def test_instances_and_interfaces(imported):
             "PrivateIpAddress": "10.0.0.1", "PrivateIpAddresses": [{"PrivateIpAddress": "10.0.0.2"}],
             "Association": {"PublicIp": "192.0.2.1"}, "Groups": [{"GroupId": "sg-1"}], "InterfaceType": "interface",
             "Attachment": {"InstanceId": "i-1"}, "TagSet": [{"Key": "Name", "Value": "eth"}]}]}})
-    place = dict(account_id=A, region=REGION, vpc_id="vpc-1", subnet_id="subnet-1", groups=("sg-1",))
+    place = {"account_id": A, "region": REGION, "vpc_id": "vpc-1", "subnet_id": "subnet-1", "groups": ("sg-1",)}
     assert records(found, Instance) == [Instance(
         id="i-1", arn=f"arn:aws:ec2:{REGION}:{A}:instance/i-1", name="web", tags={"Name": "web"}, state="stopped",
         private_ip="10.0.0.1", public_ip="192.0.2.1", interface_ids=("eni-1",), instance_profile_arn="profile",

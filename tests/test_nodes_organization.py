@@ -10,7 +10,7 @@ import ingest.snapshot as facts
 from graph.builder import Builder
 from graph.jewels import add_jewels, jewel_tiers
 from graph.nodes import add_facts, external_account
-from graph.nodes.organization import unit_path
+from graph.nodes.organization import Tree
 from graph.options import BuildOptions, JewelRule, Match
 from ingest.snapshot import OrganizationalUnit, PublicAccessBlock, Unseen
 from tests.fact_samples import (
@@ -53,11 +53,10 @@ def test_accounts_know_their_place():
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=6))
 def test_a_path_ends_whatever_the_tree_looks_like(links: list[tuple[int, int]]):
-    units = {
-        f"ou-{a}": OrganizationalUnit(id=f"ou-{a}", arn=f"arn:{a}", name=f"u{a}", parent_id=f"ou-{b}") for a, b in links
-    }
-    for unit in units:
-        names = unit_path(units, unit).split("/")
+    units = {a: OrganizationalUnit(id=f"ou-{a}", arn=f"arn:{a}", name=f"u{a}", parent_id=f"ou-{b}") for a, b in links}
+    tree = Tree(snapshot_of(units.values()))
+    for unit in tree.units:
+        names = tree.path(unit).split("/")
         assert len(set(names)) == len(names)
 
 

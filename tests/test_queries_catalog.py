@@ -44,11 +44,11 @@ def test_columns_are_aliased_and_match_the_header(found: Query) -> None:
 
 @BY_ID
 def test_labels_and_relationships_are_those_of_the_schema(found: Query) -> None:
-    body = re.sub(r"'[^']*'", "", found.body)
-    labels = set(re.findall(r"(?<=[(\w]):([A-Z]\w+)", body))
-    assert labels <= {*LABELS, *SECONDARY_LABELS}
-    types = {t for group in re.findall(r"\[\w*:([A-Z_|]+)", body) for t in group.split("|")}
+    steps = re.findall(r"\[\w*:([A-Z_0-9|]+)", found.body)
+    types = {t for group in steps for t in group.split("|")}
     assert types <= RELATIONSHIPS.keys()
+    rest = re.sub(r"'[^']*'|\[\w*:[^\]]*\]", "", found.body)
+    assert set(re.findall(r":([A-Z]\w+)", rest)) <= {*LABELS, *SECONDARY_LABELS}
 
 
 @BY_ID
@@ -89,9 +89,18 @@ def test_there_are_fifteen_questions_and_their_ids_are_their_file_names() -> Non
     [
         ("RETURN 1 AS x", "no valid header"),
         ('// id = "x"\n// title = \nRETURN 1', "no valid header"),
-        ('// id = "x"\n// title = "X"\n// description = "d"\n// columns = ["x"]\n// colour = "red"\nRETURN 1', "colour"),
-        ('// id = "x"\n// title = "X"\n// description = "d"\n// columns = ["x"]\n// severity = "dire"\nRETURN 1', "dire"),
-        ('// id = "x"\n// title = "X"\n// description = "d"\n// columns = ["x"]\n// severity = "low"\nRETURN 1', "subject"),
+        (
+            '// id = "x"\n// title = "X"\n// description = "d"\n// columns = ["x"]\n// colour = "red"\nRETURN 1',
+            "colour",
+        ),
+        (
+            '// id = "x"\n// title = "X"\n// description = "d"\n// columns = ["x"]\n// severity = "dire"\nRETURN 1',
+            "dire",
+        ),
+        (
+            '// id = "x"\n// title = "X"\n// description = "d"\n// columns = ["x"]\n// severity = "low"\nRETURN 1',
+            "subject",
+        ),
     ],
 )
 def test_a_file_out_of_form_is_refused(text: str, said: str) -> None:

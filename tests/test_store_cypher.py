@@ -9,15 +9,15 @@ from itertools import count
 
 import msgspec
 import pytest
-from tests.cypher_cases import matching, paths, semantics, writes
-from tests.cypher_cases.case import REFUSED, Case, same
-from tests.cypher_cases.estate import ESTATE
 from neo4j import Driver, GraphDatabase
 from neo4j.exceptions import Neo4jError
 
 from graph.store.attach import attach, stop
 from graph.store.plain import plain
 from graph.store.state import HOST, OwnerState
+from tests.cypher_cases import matching, paths, semantics, writes
+from tests.cypher_cases.case import REFUSED, Case, same
+from tests.cypher_cases.estate import ESTATE
 
 CASES = (*writes.CASES, *matching.CASES, *paths.CASES, *semantics.CASES)
 DEVIATIONS = {
@@ -64,7 +64,8 @@ def marked(case: Case) -> object:
     if case.id not in DEVIATIONS:
         return pytest.param(case, id=case.id)
     differs = (Neo4jError, AssertionError, pytest.fail.Exception)
-    return pytest.param(case, id=case.id, marks=pytest.mark.xfail(reason=DEVIATIONS[case.id], raises=differs, strict=True))
+    deviation = pytest.mark.xfail(reason=DEVIATIONS[case.id], raises=differs, strict=True)
+    return pytest.param(case, id=case.id, marks=deviation)
 
 
 @pytest.mark.parametrize("case", [marked(case) for case in CASES])

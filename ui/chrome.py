@@ -16,7 +16,7 @@ from settings import SettingsError
 from ui import data, words
 from ui.text import code, prose
 
-READING = (ArtefactError, BaselineError, FindingsError, SettingsError)
+READING = (ArtefactError, BaselineError, FindingsError, SettingsError, data.Unreadable)
 CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4.2rem 2.2rem 3rem; max-width: 1720px; }
 [data-testid="stDataFrame"] [data-testid="stElementToolbar"],
@@ -70,7 +70,7 @@ def unread(estate: data.Estate) -> None:
 def week(estate: data.Estate) -> None:
     """One sentence about what happened since the baseline; none where nothing was approved."""
     if estate.drift and estate.baseline:
-        st.markdown(f"**{prose(week_sentence(estate.drift, estate.baseline.approval))}**")
+        st.markdown(prose(week_sentence(estate.drift, estate.baseline.approval)))
 
 
 def no_baseline() -> None:

@@ -29,6 +29,10 @@ ENTRY_POINTS = "exposed"  # the one class that only the screens know: every real
 _used: list[Settings] = []  # one entry at most: the settings that `serve` was given
 
 
+class Unreadable(Exception):
+    """What is shown cannot be read; the sentence says what to do."""
+
+
 class Promoted(msgspec.Struct, frozen=True):
     """`promoted.json`: the graph that is shown, when it was promoted and when its facts were taken."""
 
@@ -94,12 +98,14 @@ def in_use() -> Settings:
 
 
 def estate(settings: Settings) -> Estate | None:
-    """What was promoted last; None where nothing was. Raises the reader's error for what is damaged."""
+    """What was promoted last; None where nothing was. Raises Unreadable, and what reading the rest of it raises."""
     artefacts = settings.artefacts.path
     try:
         promoted = msgspec.json.decode((artefacts / "promoted.json").read_bytes(), type=Promoted)
     except FileNotFoundError:
         return None
+    except msgspec.MsgspecError as error:
+        raise Unreadable("`promoted.json` is damaged: run `trustdrift load` again") from error
     return Estate(
         promoted,
         _graph(str(artefacts), promoted.graph),

@@ -6,8 +6,9 @@ import re
 
 from report.words import clean
 
-LONGEST = 300
+LONGEST = 600  # characters
 RUN_OF_BACKTICKS = re.compile(r"`+")
+QUOTED = re.compile(r"`([^`]+)`")
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LINK_START = re.compile(r"(?i)(https?|www|mailto|xmpp|@)")
 JOINER = "\u2060"  # no width, no break: what it stands in is no address any more
@@ -37,8 +38,8 @@ def prose(text: object) -> str:
 
     Source: https://spec.commonmark.org/0.31.2/#backslash-escapes
     """
-    parts = one_line(text).split("`")
-    return "".join(code(part) if i % 2 else _escaped(part) for i, part in enumerate(parts))
+    parts = QUOTED.split(one_line(text))
+    return "".join(code(part) if i % 2 else _escaped(part) or JOINER for i, part in enumerate(parts))
 
 
 def _escaped(text: str) -> str:

@@ -74,7 +74,7 @@ class Target:
 
 def add_access(builder: Builder, estate: Estate, sets: Sets) -> None:
     """Writes one edge per set, resource and level, naming the actions that are allowed."""
-    personal = sets.personal()
+    personal = sets.personal
     by_account: dict[str, list[Target]] = defaultdict(list)
     for target in targets(estate):
         by_account[target.account_id].append(target)

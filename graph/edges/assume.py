@@ -48,8 +48,9 @@ def _from_known(builder: Builder, estate: Estate, sets: Sets, trust: Trust) -> N
 def _candidates(estate: Estate, sets: Sets, trust: Trust) -> Iterator[AccessSet]:
     """Shared sets that the trust policy lets in without naming a member."""
     for account in _accounts_let_in(estate, trust):
-        for found in sets.shared.get(account, ()):
-            if found.policies.allows_action(ACTION) or (trust.anyone and account == trust.role.account_id):
+        granted_by_trust = trust.anyone and account == trust.role.account_id
+        for found in sets.all_shared.get(account, ()):
+            if granted_by_trust or found.policies.allows_action(ACTION):
                 yield found
 
 
@@ -60,14 +61,19 @@ def _accounts_let_in(estate: Estate, trust: Trust) -> list[str]:
 def _one_by_one(estate: Estate, sets: Sets, trust: Trust) -> Iterator[Holder]:
     """Principals to be asked for themselves: named ones, and all of a named account when conditions single out."""
     named = [arn for arn in sorted(trust.arns) if arn in estate.holders]
-    everyone = _accounts_let_in(estate, trust) if trust.personal else ()
-    able = [
-        h.arn
-        for account in everyone
-        for h in (*estate.roles.get(account, ()), *estate.users.get(account, ()))
-        if h.policies.allows_action(ACTION)
-    ]
-    return (estate.holders[arn] for arn in dict.fromkeys(named + able) if arn != trust.role.arn)
+    let_in = set(_accounts_let_in(estate, trust))
+    granted = [h.arn for h in sets.personal if h.account_id in let_in]
+    told_apart = [h.arn for account in sorted(let_in) for h in _able(estate, trust, account)] if trust.personal else []
+    every = dict.fromkeys(named + granted + told_apart)
+    return (estate.holders[arn] for arn in every if arn != trust.role.arn)
+
+
+def _able(estate: Estate, trust: Trust, account: str) -> Iterator[Holder]:
+    """Principals of an account that could assume the role on either side's word."""
+    granted_by_trust = trust.anyone and account == trust.role.account_id
+    for holder in (*estate.roles.get(account, ()), *estate.users.get(account, ())):
+        if granted_by_trust or holder.policies.allows_action(ACTION):
+            yield holder
 
 
 def decide(policies: PolicySet, principal: Principal, trust: Trust) -> Step:

@@ -28,7 +28,7 @@ def add_escalation(builder: Builder, estate: Estate, sets: Sets) -> None:
         for found in sets.shared.get(account, ()):
             _administrators(run, found, partial(sets.write, found))
             _on_others(run, found, partial(sets.write, found))
-    for holder in sets.personal():
+    for holder in sets.personal:
         _on_others(run, holder, partial(run.own, holder), sets.of(holder).id)
     for holder in estate.holders.values():
         _on_oneself(run, holder)

@@ -102,10 +102,7 @@ class Interfaces:
                 )
 
     def _of_functions(self) -> Iterator[Interface]:
-        """Functions only send: Lambda refuses what comes in.
-
-        Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
-        """
+        """Functions only send: Lambda blocks inbound connections. Source: https://aws.amazon.com/lambda/faqs/"""
         for record in self.snapshot.all(Function):
             yield self._derived(record, record.vpc_id, record.subnet_ids, senders=(record.arn,))
 

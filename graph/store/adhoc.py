@@ -38,6 +38,8 @@ class Place:
 
 def ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
     """Run one query on a connection of its own. StoreError where the time is up; the driver's errors otherwise."""
+    if not query.strip():
+        raise StoreError("the query is empty: write one, or choose a saved one")
     try:
         return asyncio.run(_ask(place, query, params, caps))
     except TimeoutError as error:

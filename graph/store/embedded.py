@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from neo4j import GraphDatabase
 
 from graph.store import bulk
 from graph.store.attach import attach
 from graph.store.errors import StoreError
-from graph.store.home import Guard, each_batch
+from graph.store.home import Guard, connect, each_batch
 from graph.store.lease import lease
 from graph.store.rows import Rows
 from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState, write_atomic
@@ -96,8 +95,7 @@ class Embedded:
 
     def _change(self, name: str, change: Callable[[Writer], None]) -> None:
         """Write into a database, then close it, which puts all its pages on disk; its next reader opens it again."""
-        with GraphDatabase.driver(self.uri, auth=self.writer, telemetry_disabled=True) as driver, \
-                driver.session(database=name) as session:
+        with connect(self.uri, self.writer) as driver, driver.session(database=name) as session:
             change(Writer(each_batch(session)))
         self._command(f"close database {name}")
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from neo4j import Session
+from neo4j import Driver, GraphDatabase, Session
 
 from graph.store.results import Row
 from graph.store.rows import Rows
 from graph.store.write import Run, Writer
 
 Auth = tuple[str, str]
+RETRY_SECONDS = 5.0  # a person waits for most of what we ask
 Guard = Callable[[], None]  # raises StoreError where another writer has taken over
 
 
@@ -40,6 +41,12 @@ class Home(Protocol):
 
     def patch(self, change: Callable[[Writer], None], guard: Guard) -> None:
         """Apply a change a batch at a time: for what stands beside the graph, not for the graph itself."""
+
+
+def connect(uri: str, auth: Auth) -> Driver:
+    """A driver of ours; close it. It connects when it is first used."""
+    return GraphDatabase.driver(uri, auth=auth, telemetry_disabled=True, connection_timeout=RETRY_SECONDS,
+                                max_transaction_retry_time=RETRY_SECONDS)
 
 
 def each_batch(session: Session) -> Run:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from neo4j import Driver, GraphDatabase, ManagedTransaction
+from neo4j import Driver, ManagedTransaction
 
 from graph.store.errors import StoreError
-from graph.store.home import Auth, Guard
+from graph.store.home import Auth, Guard, connect
 from graph.store.results import Row
 from graph.store.rows import NodeRows, Rows
 from graph.store.write import Run, Writer
@@ -40,13 +40,13 @@ class Server:
     @contextmanager
     def writing(self) -> Iterator[Guard]:
         """Take the lease: from now on every transaction of whoever held it before is refused."""
-        with self._driver() as driver:
+        with connect(self.uri, self.writer) as driver:
             record, = driver.execute_query(TAKE, database_=self._database).records
             self._token = record["token"]
             yield lambda: None  # the token is checked where it counts: in each transaction
 
     def replace(self, rows: Iterable[Rows], guard: Guard) -> None:
-        with self._driver() as driver:
+        with connect(self.uri, self.writer) as driver:
             writer = Writer(self._each(driver))
             writer.upsert_nodes(LOADING)
             writer.clear()
@@ -57,15 +57,12 @@ class Server:
                     writer.create(group)
 
     def amend(self, change: Callable[[Writer], None], guard: Guard) -> None:
-        with self._driver() as driver, driver.session(database=self._database) as session:
+        with connect(self.uri, self.writer) as driver, driver.session(database=self._database) as session:
             session.execute_write(lambda tx: change(Writer(self._held(tx))))
 
     def patch(self, change: Callable[[Writer], None], guard: Guard) -> None:
-        with self._driver() as driver:
+        with connect(self.uri, self.writer) as driver:
             change(Writer(self._each(driver)))
-
-    def _driver(self) -> Driver:
-        return GraphDatabase.driver(self.uri, auth=self.writer, telemetry_disabled=True)
 
     def _held(self, tx: ManagedTransaction) -> Run:
         """Statements of a transaction that holds the lease."""

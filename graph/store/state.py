@@ -65,7 +65,7 @@ def process_of(state: OwnerState) -> psutil.Process | None:
 
 def ready(state: OwnerState) -> bool:
     """Whether the server takes requests with its users in place (its Bolt port opens before they exist)."""
-    connection = http.client.HTTPConnection(HOST, state.http_port, timeout=5)
+    connection = http.client.HTTPConnection(HOST, state.http_port, timeout=2)
     try:
         connection.request("GET", "/api/v1/ready")
         return connection.getresponse().status == 204

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from neo4j import READ_ACCESS, GraphDatabase
+from neo4j import READ_ACCESS
 
 from graph.model import Edge, Graph
 from graph.schema import RELATIONSHIPS
@@ -15,7 +15,7 @@ from graph.store.adhoc import Caps, Place, ask
 from graph.store.ddl import schema_statements
 from graph.store.errors import GraphReplaced, StoreError
 from graph.store.explain import explained
-from graph.store.home import Guard, Home
+from graph.store.home import Guard, Home, connect
 from graph.store.plain import plain
 from graph.store.promotion import apply, kept_dates
 from graph.store.results import AdhocResult, AuditLine, Promoted, PromotionResult, Row
@@ -34,7 +34,7 @@ class Store:
 
     def __init__(self, home: Home, clock: Callable[[], datetime], audit: Audit, limit: int) -> None:
         self._home, self._clock, self._audit, self._limit = home, clock, audit, limit
-        self._reader = GraphDatabase.driver(home.uri, auth=home.reader, telemetry_disabled=True)
+        self._reader = connect(home.uri, home.reader)
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +122,7 @@ class Store:
     def ensure_schema(self) -> None:
         """Make the constraints and indexes that are missing; a graph that was promoted has them."""
         with explained(self._home.address), self._home.writing(), \
-                GraphDatabase.driver(self._home.uri, auth=self._home.writer, telemetry_disabled=True) as driver, \
+                connect(self._home.uri, self._home.writer) as driver, \
                 driver.session(database=self._home.database()) as session:
             for statement in schema_statements():
                 session.run(statement).consume()

@@ -32,7 +32,7 @@ def import_file(path: Path, name: PurePosixPath, catalogue: Catalogue, limit: in
     try:
         text = read_text(path, limit)
     except Unreadable as error:
-        return file.broken("", error.line, error.column, error.reason)
+        return file.broken("", error.line, error.column, error.reason, ours=error.missing)
     if (report := credential_report.from_csv(text)) is not None:
         return file.answers_in(report)
     if not text.lstrip().startswith(("{", "[")):
@@ -49,7 +49,7 @@ class _File:
 
     def __init__(self, name: PurePosixPath, catalogue: Catalogue) -> None:
         self.name, self.catalogue = name, catalogue
-        self.label = str(PurePosixPath(*name.parts[1:])) if len(name.parts) > 1 else str(name)
+        self.label = one_line(str(PurePosixPath(*name.parts[1:] or name.parts)))
         self.place = place_of_path(name)
 
     def problem(self, reason: str, line: int = 1, column: int = 1, *, warning: bool = False) -> Problem:
@@ -73,12 +73,15 @@ class _File:
         empty = " (an empty answer is not one)" if not value else ""
         return self.broken("", 1, 1, f"not an answer of `{call.name}`{empty}: dump it again")
 
-    def broken(self, text: str, line: int, column: int, reason: str) -> Imported:
-        """A file that cannot be read fails the shards that it would have fed, where its name or text tells them."""
+    def broken(self, text: str, line: int, column: int, reason: str, *, ours: bool = False) -> Imported:
+        """A file that cannot be read fails the shards that it would have fed, where its name or text tells them;
+        one that nothing tells to be `ours` is only mentioned."""
         calls = self.catalogue.named_in(self.name) or self.catalogue.with_keys_in(text)
         refusal = Refusal(State.FAILED, Reason.MALFORMED, one_line(f"{self.label}: {reason}"))
         place = self.place.or_else(place_in_text(text))
-        return Imported([self._refused(call, refusal, place) for call in calls], [self.problem(reason, line, column)])
+        ours = ours or bool(calls) or self.name.suffix.lower() == ".json"
+        return Imported([self._refused(call, refusal, place) for call in calls],
+                        [self.problem(reason, line, column, warning=not ours)])
 
     def other_text(self, text: str) -> Imported:
         """Not JSON: the CLI's error message in place of an answer, or a file of another kind."""
@@ -87,9 +90,7 @@ class _File:
         if refusal and calls:
             place = self.place.or_else(place_in_text(text))
             return Imported([self._refused(call, refusal, place) for call in calls], [])
-        if self.name.suffix.lower() == ".json" or self.catalogue.named_in(self.name):
-            return self.broken(text, 1, 1, ("not JSON" if text.strip() else "empty file") + ": dump it again")
-        return Imported([], [self.problem("unrecognised: neither JSON nor a credential report", warning=True)])
+        return self.broken(text, 1, 1, ("not JSON" if text.strip() else "empty file") + ": dump it again")
 
     def _refused_calls(self, refusal: Refusal) -> list[AnyCall]:
         """The operation that the message names; of two services with such an operation, the message's or the path's."""

@@ -28,11 +28,11 @@ class Problem:
 
 
 class Unreadable(Exception):
-    """A file that gives no text, with the position of the first byte that does not fit."""
+    """A file that gives no text: it is `missing`, or has a first byte that does not fit, at `line` and `column`."""
 
-    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
+    def __init__(self, reason: str, line: int = 1, column: int = 1, *, missing: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.line, self.column = reason, line, column
+        self.reason, self.line, self.column, self.missing = reason, line, column, missing
 
 
 def files_below(path: Path) -> Iterator[Path]:
@@ -52,15 +52,15 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise Unreadable("a folder that cannot be listed: check its permissions")
+            raise Unreadable("a folder that cannot be listed: check its permissions", missing=True)
         if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("not a regular file: give a file or a folder")
+            raise Unreadable("not a regular file: give a file or a folder", missing=True)
         if status.st_size > limit:
-            raise Unreadable(f"larger than {limit:,} bytes: split it by account or by page")
+            raise Unreadable(f"larger than {limit:,} bytes: split it by account or by page", missing=True)
         data = path.read_bytes()
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise Unreadable(f"cannot be read ({why}): check the path and its permissions") from error
+        raise Unreadable(f"cannot be read ({why}): check the path and its permissions", missing=True) from error
     return _decode(data)
 
 

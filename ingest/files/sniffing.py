@@ -127,6 +127,8 @@ class Sniffer:
             return named[0] if len(named) == 1 and all(isinstance(c, dict) for c in value.values()) else None
         votes = Counter(call for page in pages for call in self.catalogue.fitting(page))
         winners = [call for call, count in votes.items() if count * 2 > len(pages)]
+        explained = {call: sum(len(keys_in(call, page)) for page in pages) for call in winners}
+        winners = [call for call in winners if explained[call] == max(explained.values())]
         return self._choose([c for c in named if c in votes] or winners, pages, list(value))
 
     def _by_argument(self, call: AnyCall, value: dict[str, Any]) -> Iterator[Found]:

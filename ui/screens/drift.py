@@ -104,8 +104,8 @@ def table(estate: data.Estate, items: list[DriftItem], item: DriftItem) -> None:
         key=key,
         on_select=lambda: _choose_row(items, key),
         selection_mode="single-row",
-        height=430 if len(rows) > 7 else "content",
-        row_height=50,  # two lines
+        height=440 if len(rows) > 6 else "content",
+        row_height=60,  # two lines
         column_config={name: st.column_config.TextColumn(width=width) for name, width in WIDTHS.items()},
         alt="Drift items, worst first: severity, change, kind, what changed",
     )
