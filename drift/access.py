@@ -28,6 +28,8 @@ SENTENCES = {
     "unseen": "whether {who} can {what} could not be seen",
 }
 
+Signature = tuple[Key, str, str, tuple[tuple[str, ...], ...]]  # right, verdict before and now, conditions now
+
 
 @dataclass(frozen=True)
 class Change:
@@ -39,7 +41,7 @@ class Change:
     after: Grant | None
 
     @property
-    def signature(self) -> tuple[Key, str, str, tuple[tuple[str, ...], ...]]:
+    def signature(self) -> Signature:
         """Equal for principals for whom the same happened."""
         ways = sorted(self.after.ways) if self.after else ()
         return (self.key, _verdict(self.before), _verdict(self.after), tuple(ways))
@@ -47,7 +49,7 @@ class Change:
 
 def compare_access(old: Grants, new: Grants, sight: Sight) -> Iterator[DriftItem]:
     """One item for all principals for whom the same rights of one verb changed alike."""
-    alike: dict[tuple, dict[str, list[Change]]] = defaultdict(dict)
+    alike: dict[tuple[str, str, tuple[Signature, ...]], dict[str, list[Change]]] = defaultdict(dict)
     for principal, changes in _changes(old, new, sight):
         ordered = sorted(changes, key=lambda c: (c.change, c.key))
         for (change, verb), some in groupby(ordered, key=lambda c: (c.change, c.key[0])):

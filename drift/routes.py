@@ -30,16 +30,16 @@ SENTENCES = {
 def compare_routes(old: Grants, new: Grants, sight: Sight) -> Iterator[DriftItem]:
     """One item for all entry points for which the ways to the same targets changed alike."""
     before, after = routes(old.graph), routes(new.graph)
-    targets: dict[tuple[str, Kind], list[str]] = defaultdict(list)
+    reached: dict[tuple[str, Kind], list[str]] = defaultdict(list)
     for (entry, target), change in sorted(_changes(before, after, old.graph, new.graph, sight)):
         was, now = before.get((entry, target)), after.get((entry, target))
-        targets[(entry, (change, _verdict(was), _verdict(now)))].append(target)
+        reached[(entry, (change, _verdict(was), _verdict(now)))].append(target)
     alike: dict[tuple[Kind, tuple[str, ...]], list[str]] = defaultdict(list)
-    for (entry, kind), reached in targets.items():
-        alike[(kind, tuple(reached))].append(entry)
-    for (kind, reached), entries in alike.items():
+    for (entry, kind), targets in reached.items():
+        alike[(kind, tuple(targets))].append(entry)
+    for (kind, same), entries in alike.items():
         here, there, ways = (new, old, after) if kind[2] else (old, new, before)
-        yield _item(kind, list(reached), entries, here, there, ways)
+        yield _item(kind, list(same), entries, here, there, ways)
 
 
 def routes(graph: Graph) -> Routes:

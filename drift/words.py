@@ -12,8 +12,8 @@ COUNTED = {"RecoveryPoint": "recovery points"}  # nobody knows them by name
 
 
 def named(graph: Graph, node_id: str) -> str:
-    """`account/name`, on one line whatever a stranger called it."""
-    return " ".join(full_name(graph, node_id).split())
+    """`account/name` on one line and without backticks: sentences put it between them."""
+    return " ".join(full_name(graph, node_id).split()).replace("`", "'")
 
 
 def listed(graph: Graph, ids: Sequence[str]) -> str:

@@ -42,7 +42,8 @@ def build(snapshot: Snapshot, options: BuildOptions) -> Graph:
             derive(builder, estate, sets)
         add_jewels(builder)
         nodes, edges = builder.finish()
-    return Graph(artefact_id(snapshot, options), snapshot.id, snapshot.taken_at, with_hops(nodes, edges), edges)
+        nodes = with_hops(nodes, edges)
+    return Graph(artefact_id(snapshot, options), snapshot.id, snapshot.taken_at, nodes, edges)
 
 
 @contextmanager

@@ -40,8 +40,8 @@ class Condition:
             return f"`{self.key}` passes `{self.operator}` {values}"
         if test.operator.family == "null":
             return f"`{self.key}` is {'absent' if 'true' in values.lower() else 'present'}"
-        optional = " (or is absent)" if test.if_exists else ""
-        return f"{test.quantifier.value}`{self.key}`{optional} {test.operator.phrase} {values}"
+        optional = " (or absent)" if test.if_exists else ""
+        return f"{test.quantifier.value}`{self.key}` {test.operator.phrase} {values}{optional}"
 
     def truth(self, lookup: Lookup) -> Truth:
         """YES, NO, or MAYBE where the answer hangs on a key or an operator that is not known."""

@@ -40,7 +40,9 @@ def resolve(graph: Graph, text: str) -> list[str]:
         return PREFIXES[prefix](graph, rest)
     if text in CLASSES:
         members, hint = CLASSES[text]
-        return [node.id for node in members(graph)] or _fail(f"`{text}` names nothing in this graph: {hint}")
+        if found := [node.id for node in members(graph)]:
+            return found
+        raise Unresolved(f"`{text}` names nothing in this graph: {hint}")
     return [_unique(text, _named(graph, text), graph)]
 
 
@@ -93,11 +95,11 @@ def _unique(text: str, found: list[str], graph: Graph) -> str:
     if found:
         some = ", ".join(f"`{i}`" for i in sorted(found)[:SHOWN])
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        return _fail(f"`{text}` names {len(found)} nodes ({some}{more}): use one of these ids")
+        raise Unresolved(f"`{text}` names {len(found)} nodes ({some}{more}): use one of these ids")
     if any(text in (_account_id(n), n.name) for n in graph.of("AWSAccount")):
-        return _fail(f"`{text}` is an account: write `account:{text}` to mean everything in it")
+        raise Unresolved(f"`{text}` is an account: write `account:{text}` to mean everything in it")
     names = {n.name for label in NAMED for n in graph.of(label)} | set(CLASSES)
-    return _fail(f"no node is called `{text}`: {_did_you_mean(text, names)}")
+    raise Unresolved(f"no node is called `{text}`: {_did_you_mean(text, names)}")
 
 
 def _did_you_mean(text: str, names: Iterable[str]) -> str:
@@ -106,17 +108,15 @@ def _did_you_mean(text: str, names: Iterable[str]) -> str:
     return f"did you mean {offered}?" if close else "use an ARN, a name, or one of " + ", ".join(CLASSES)
 
 
-def _fail(message: str) -> str:
-    raise Unresolved(message)
-
-
 def _account(graph: Graph, text: str) -> list[str]:
     """Everything of an account that a question may start or end at."""
     accounts = {_account_id(n) for n in graph.of("AWSAccount") if text in (_account_id(n), n.name)}
     if not accounts:
         names = [name for n in graph.of("AWSAccount") for name in (n.name, _account_id(n))]
         close = difflib.get_close_matches(text, names, n=3)
-        _fail(f"no account `{text}`: " + (f"did you mean `{close[0]}`?" if close else "use its id or its name"))
+        raise Unresolved(
+            f"no account `{text}`: " + (f"did you mean `{close[0]}`?" if close else "use its id or its name")
+        )
     nodes = (n for label in NAMED for n in graph.of(label))
     return sorted(n.id for n in nodes if n.properties.get("account_id") in accounts)
 

@@ -80,7 +80,7 @@ def _with_waypoints(
         layers[layer].append(node)
     links: list[tuple[Any, Any]] = []
     for source, target in edges:
-        way = [source]
+        way: list[Any] = [source]
         for layer in range(layer_of[source] + 1, layer_of[target]):
             way.append((source, target, layer))
             layers[layer].append(way[-1])

@@ -92,7 +92,7 @@ def clean(text: object) -> str:
 
 
 def _visible(character: str) -> str:
-    if character in "\n\r\t":
+    if character.isspace():
         return " "
     hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
     return f"\\u{{{ord(character):x}}}" if hidden else character

@@ -14,9 +14,21 @@ A, B = "111111111111", "222222222222"
 
 
 def dump(account: str, *names: str) -> dict:
-    return {"UserDetailList": [], "GroupDetailList": [], "Policies": [], "RoleDetailList": [
-        {"RoleName": n, "Arn": f"arn:aws:iam::{account}:role/{n}",
-         "AssumeRolePolicyDocument": {"Statement": []}} for n in names]}
+    return {
+        "UserDetailList": [],
+        "GroupDetailList": [],
+        "Policies": [],
+        "RoleDetailList": [
+            {
+                "RoleName": n,
+                "Arn": f"arn:aws:iam::{account}:role/{n}",
+                "AssumeRolePolicyDocument": {"Statement": []},
+                "RolePolicyList": [],
+                "AttachedManagedPolicies": [],
+            }
+            for n in names
+        ],
+    }
 
 
 @pytest.fixture
@@ -34,8 +46,9 @@ def bad_file(folder: Path, name: str = "iam/get-account-authorization-details.js
 
 
 GOOD = json.dumps(dump(B, "role"), indent=2)
+LAST = GOOD.count("\n") + 1  # line
 BAD = {
-    "truncated": (GOOD[:-9], 12, "not valid JSON"),
+    "truncated": (GOOD[:-9], LAST - 2, "not valid JSON"),
     "empty": ("", 1, "empty file"),
     "blank": ("\n\n", 1, "empty file"),
     "html": ("<html>503</html>", 1, "not JSON"),
@@ -45,9 +58,9 @@ BAD = {
     "very deep": ("[" * 1_000_000, 1, "nested deeper than 64 levels"),
     "lone surrogate": (GOOD.replace("role/role", "role/\\ud800"), 8, "lone surrogate"),
     "huge number": (GOOD.replace("[]", "[" + "1" * 5000 + "]", 1), 2, "number out of range"),
-    "two values": (GOOD + GOOD, 14, "extra data"),
+    "two values": (GOOD + GOOD, LAST, "extra data"),
     "latin-1": (GOOD.replace("role/role", "role/é").encode("latin-1"), 8, "not valid UTF-8"),
-    "half UTF-16": (codecs.BOM_UTF16_LE + GOOD.encode("utf-16-le")[:-1], 14, "not valid UTF-16"),
+    "half UTF-16": (codecs.BOM_UTF16_LE + GOOD.encode("utf-16-le")[:-1], LAST, "not valid UTF-16"),
     "UTF-16 without its mark": (GOOD.encode("utf-16-le"), 1, "not valid JSON"),
     "binary": (os.urandom(9) + b"\xff\xfe\xfd" * 99, 1, "not valid UTF-8"),
     "a null": ("null", 1, "not JSON"),
@@ -89,8 +102,9 @@ def test_a_file_above_the_limit_is_not_read(folder):
 def test_a_path_that_is_not_there(tmp_path):
     found = collect_files(tmp_path / "nowhere")
     assert found.shards == {}
-    assert found.problems == [Problem(
-        "nowhere", 1, 1, "cannot be read (no such file or directory): check the path and its permissions")]
+    assert found.problems == [
+        Problem("nowhere", 1, 1, "cannot be read (no such file or directory): check the path and its permissions")
+    ]
     assert not found.usable
 
 
@@ -111,9 +125,17 @@ def test_folders_that_lead_back_to_themselves_are_not_followed(folder):
     assert collect_files(folder).problems == []
 
 
-@pytest.mark.parametrize("name, content", [
-    ("manifest.json", '{"counts": {"roles": 7}}'), ("README.md", "# Our dump"), ("notes.txt", "An error occurred"),
-    ("week.toml", "[[item]]"), ("logo.png", "\udc89PNG"), ("list-role-tags.json", '{"Nothing": []}')])
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("manifest.json", '{"counts": {"roles": 7}}'),
+        ("README.md", "# Our dump"),
+        ("notes.txt", "An error occurred"),
+        ("week.toml", "[[item]]"),
+        ("logo.png", "\udc89PNG"),
+        ("list-role-tags.json", '{"Nothing": []}'),
+    ],
+)
 def test_what_no_importer_knows_is_a_warning(folder, name, content):
     (folder / name).write_text(content, errors="surrogateescape")
     found = collect_files(folder)
@@ -130,15 +152,34 @@ def test_one_bad_role_costs_one_role(folder):
     shard = found.shards[Scope(B, "", "iam.authorization")]
     assert (shard.state, shard.reason) == (State.PARTIAL, Reason.MALFORMED)
     assert [r.name for r in shard.records] == ["one", "three"]
-    assert [p.reason for p in found.problems] == ["`RoleDetailList[1].Arn`: expected `str`, got `int`",
-                                                  "`RoleDetailList[3]`: expected `object`, got `null`"]
+    assert [p.reason for p in found.problems] == [
+        "`RoleDetailList[1].Arn`: expected `str`, got `int`",
+        "`RoleDetailList[3]`: expected `object`, got `null`",
+    ]
+
+
+def test_a_role_without_its_list_of_policies_is_not_a_role_without_policies(folder):
+    damaged = dump(B, "one", "two")
+    del damaged["RoleDetailList"][0]["AttachedManagedPolicies"]
+    bad_file(folder).write_text(json.dumps(damaged))
+    shard = collect_files(folder).shards[Scope(B, "", "iam.authorization")]
+    assert [r.name for r in shard.records] == ["two"]
+    assert shard.state is State.PARTIAL
 
 
 def test_a_document_that_is_no_json_keeps_its_record(folder):
-    summary = {"Id": "p-1", "Arn": f"arn:aws:organizations::{A}:policy/o-1/x/p-1", "Name": "deny-by-type",
-               "Type": "SERVICE_CONTROL_POLICY", "AwsManaged": False}
-    (folder / "describe-policy.json").write_text(json.dumps({
-        "p-1": {"Policy": {"PolicySummary": summary, "Content": '{"Statement": [\n  {"Effect": "Deny",}\n]}'}}}))
+    summary = {
+        "Id": "p-1",
+        "Arn": f"arn:aws:organizations::{A}:policy/o-1/x/p-1",
+        "Name": "deny-by-type",
+        "Type": "SERVICE_CONTROL_POLICY",
+        "AwsManaged": False,
+    }
+    (folder / "describe-policy.json").write_text(
+        json.dumps(
+            {"p-1": {"Policy": {"PolicySummary": summary, "Content": '{"Statement": [\n  {"Effect": "Deny",}\n]}'}}}
+        )
+    )
     found = collect_files(folder)
     [policy] = [r for s in found.shards.values() for r in s.records if isinstance(r, OrganizationPolicy)]
     assert (policy.name, policy.document) == ("deny-by-type", Unseen("malformed"))
@@ -158,8 +199,10 @@ def test_a_trust_policy_that_is_no_json_is_kept_as_its_text(folder, document):
     assert "`RoleDetailList[0]` is not readable" in found.problems[0].reason
 
 
-@pytest.mark.parametrize("name", ['"; DROP TABLE x; --', "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "a\nb",
-                                  "\u202egpj.exe", "名前", "\x00"])
+@pytest.mark.parametrize(
+    "name",
+    ['"; DROP TABLE x; --', "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "a\nb", "\u202egpj.exe", "名前", "\x00"],
+)
 def test_names_of_strangers_are_kept_as_they_are(folder, name):
     bad_file(folder).write_text(json.dumps(dump(B, name)))
     found = collect_files(folder)
@@ -181,9 +224,10 @@ def test_an_answer_of_nobody_knows_where_says_what_to_do(tmp_path):
     found = collect_files(tmp_path)
     assert {p.file: p.reason for p in found.problems} == {
         "list-access-keys.json": "cannot tell the account of this answer of `iam list-access-keys`: "
-                                 "put the file in a folder named after the account",
+        "put the file in a folder named after the account",
         f"describe-vpcs-{A}.json": "cannot tell the region of this answer of `ec2 describe-vpcs`: "
-                                   "put the file in a folder named after the region"}
+        "put the file in a folder named after the region",
+    }
 
 
 def test_a_path_below_a_file_is_a_problem(folder):

@@ -28,8 +28,22 @@ from ingest.snapshot import (
 )
 from ingest.snapshot.codec import encode
 
-PARAMS = Params(accounts=3, roles=30, users=6, groups=3, managed_policies=8, sgs=12, instances=6, lambdas=6, buckets=5,
-                regions=2, ous=2, permission_sets=5, sso_users=12, chains=12)
+PARAMS = Params(
+    accounts=3,
+    roles=30,
+    users=6,
+    groups=3,
+    managed_policies=8,
+    sgs=12,
+    instances=6,
+    lambdas=6,
+    buckets=5,
+    regions=2,
+    ous=2,
+    permission_sets=5,
+    sso_users=12,
+    chains=12,
+)
 SERVICE_FOLDERS = ("organizations", "sso", "iam", "ec2", "s3", "lambda")
 
 
@@ -54,8 +68,15 @@ def records(collected, kind) -> list:
 
 def test_everything_that_the_manifest_counts_is_there(two_regions, collected):
     counts = two_regions[1]["counts"]
-    kinds = {"roles": Role, "users": User, "groups": Group, "policies": ManagedPolicy, "sgs": SecurityGroup,
-             "instances": Instance, "functions": Function}
+    kinds = {
+        "roles": Role,
+        "users": User,
+        "groups": Group,
+        "policies": ManagedPolicy,
+        "sgs": SecurityGroup,
+        "instances": Instance,
+        "functions": Function,
+    }
     assert {name: len(records(collected, kind)) for name, kind in kinds.items()} == counts
     assert len(records(collected, Bucket)) == PARAMS.accounts * PARAMS.buckets
     assert {r.account_id for r in records(collected, Role)} == set(two_regions[1]["accounts"])
@@ -65,12 +86,18 @@ def test_coverage_says_what_the_estate_has_and_lacks(two_regions, collected):
     states = Counter((scope.collector, shard.state, shard.reason) for scope, shard in collected.shards.items())
     accounts, regions = PARAMS.accounts, PARAMS.accounts * PARAMS.regions
     assert states == {
-        **{(name, State.SEEN, Reason.NONE): accounts
-           for name in ("iam.authorization", "iam.access_keys", "iam.last_used")},
-        **{(name, State.SEEN, Reason.NONE): regions
-           for name in ("ec2.vpcs", "ec2.subnets", "ec2.security_groups", "ec2.instances", "lambda.functions")},
-        **{(name, State.SEEN, Reason.NONE): 1
-           for name in ("organizations.tree", "organizations.policies", "sso.permission_sets", "sso.directory")},
+        **{
+            (name, State.SEEN, Reason.NONE): accounts
+            for name in ("iam.authorization", "iam.access_keys", "iam.last_used")
+        },
+        **{
+            (name, State.SEEN, Reason.NONE): regions
+            for name in ("ec2.vpcs", "ec2.subnets", "ec2.security_groups", "ec2.instances", "lambda.functions")
+        },
+        **{
+            (name, State.SEEN, Reason.NONE): 1
+            for name in ("organizations.tree", "organizations.policies", "sso.permission_sets", "sso.directory")
+        },
         ("s3.buckets", State.PARTIAL, Reason.NOT_ATTEMPTED): accounts,
     }
     assert [(p.file, p.warning) for p in collected.problems] == [("manifest.json", True)]
@@ -84,7 +111,8 @@ def test_facts_are_those_of_the_files(two_regions, collected):
         mine = ours[role["Arn"]]
         assert json.loads(mine.trust) == role["AssumeRolePolicyDocument"]
         assert {p.name: json.loads(p.document) for p in mine.inline} == {
-            p["PolicyName"]: p["PolicyDocument"] for p in role["RolePolicyList"]}
+            p["PolicyName"]: p["PolicyDocument"] for p in role["RolePolicyList"]
+        }
         assert set(mine.attached) == {p["PolicyArn"] for p in role["AttachedManagedPolicies"]}
         assert mine.boundary == role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     policies = {p.arn: p for p in records(collected, ManagedPolicy) if p.account_id == account}
@@ -167,8 +195,11 @@ def test_one_account_folder_is_enough(two_regions, collected):
     root, manifest = two_regions
     account = manifest["accounts"][1]
     alone = collect_files(root / "accounts" / account)
-    assert bytes_of(alone) == {s: b for s, b in bytes_of(collected).items()
-                               if s.account_id == account and not s.collector.startswith(("organ", "sso"))}
+    assert bytes_of(alone) == {
+        s: b
+        for s, b in bytes_of(collected).items()
+        if s.account_id == account and not s.collector.startswith(("organ", "sso"))
+    }
 
 
 def test_an_organization_in_one_file(two_regions, collected, tmp_path):

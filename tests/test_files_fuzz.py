@@ -17,8 +17,32 @@ from ingest.snapshot.codec import encode
 from ingest.snapshot.repository import Repository
 from tests.require import repetitions
 
-JUNK = ['"', "\\", "{", "}", "[", "]", ":", ",", "null", "NaN", "-1", "1e999", "9" * 30, "\\ud800", "\x00", "é", "%7B",
-        "true", '{"Error": {"Code": "AccessDenied"}}', '"Arn"', "[[[[", "\n", "arn:aws:iam::", "An error occurred (X)"]
+JUNK = [
+    '"',
+    "\\",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "null",
+    "NaN",
+    "-1",
+    "1e999",
+    "9" * 30,
+    "\\ud800",
+    "\x00",
+    "é",
+    "%7B",
+    "true",
+    '{"Error": {"Code": "AccessDenied"}}',
+    '"Arn"',
+    "[[[[",
+    "\n",
+    "arn:aws:iam::",
+    "An error occurred (X)",
+]
 
 
 def mutant(text: str, chance: random.Random) -> str:
@@ -27,14 +51,16 @@ def mutant(text: str, chance: random.Random) -> str:
         start = chance.randint(0, len(text))
         end = min(len(text), start + chance.choice([0, 1, 1, 2, 8, 60, 500]))
         part = text[start:end]
-        text = chance.choice([
-            lambda t, a, b, p: t[:a] + t[b:],
-            lambda t, a, b, p: t[:a] + p + p + t[b:],
-            lambda t, a, b, p: t[:a] + chance.choice(JUNK) + t[b:],
-            lambda t, a, b, p: t[:a] + chance.choice(JUNK) + t[a:],
-            lambda t, a, b, p: t[:a],
-            lambda t, a, b, p: t[b:] + p + t[:a],
-        ])(text, start, end, part)
+        text = chance.choice(
+            [
+                lambda t, a, b, p: t[:a] + t[b:],
+                lambda t, a, b, p: t[:a] + p + p + t[b:],
+                lambda t, a, b, p: t[:a] + chance.choice(JUNK) + t[b:],
+                lambda t, a, b, p: t[:a] + chance.choice(JUNK) + t[a:],
+                lambda t, a, b, p: t[:a],
+                lambda t, a, b, p: t[b:] + p + t[:a],
+            ]
+        )(text, start, end, part)
     return text
 
 
@@ -61,8 +87,23 @@ def test_mutants_of_every_kind_of_file_are_read_or_refused(corpus, tmp_path):
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     root = tmp_path_factory.mktemp("fuzz") / "estate"
-    manifest = generate(Params(accounts=2, roles=6, users=2, groups=1, managed_policies=2, sgs=3, instances=1, lambdas=1,
-                               buckets=2, permission_sets=2, sso_users=2, chains=1), root)
+    manifest = generate(
+        Params(
+            accounts=2,
+            roles=6,
+            users=2,
+            groups=1,
+            managed_policies=2,
+            sgs=3,
+            instances=1,
+            lambdas=1,
+            buckets=2,
+            permission_sets=2,
+            sso_users=2,
+            chains=1,
+        ),
+        root,
+    )
     return root, manifest["accounts"][1], collect_files(root)
 
 

@@ -26,8 +26,12 @@ def pascal(operation: str) -> str:
 
 CASES = [
     ("AccessDenied", CALLER + GAAD + "because no identity-based policy allows the action", State.DENIED, Reason.DENIED),
-    ("AccessDenied", CALLER + GAAD + "with an explicit deny in a service control policy: arn:aws:organizations::1:p",
-     State.DENIED, Reason.SCP_DENIED),
+    (
+        "AccessDenied",
+        CALLER + GAAD + "with an explicit deny in a service control policy: arn:aws:organizations::1:p",
+        State.DENIED,
+        Reason.SCP_DENIED,
+    ),
     ("AccessDeniedException", "because no service control policy allows the x action", State.DENIED, Reason.SCP_DENIED),
     ("AccessDenied", "with an explicit deny in an identity-based policy", State.DENIED, Reason.DENIED),
     ("UnauthorizedOperation", "You are not authorized to perform this operation.", State.DENIED, Reason.DENIED),
@@ -57,15 +61,22 @@ def test_each_message_has_its_state_and_reason(tmp_path, code, message, state, r
     assert found.problems == []
 
 
-@pytest.mark.parametrize("text, reason", [
-    ('Read timeout on endpoint URL: "https://iam.amazonaws.com/"', Reason.TIMEOUT),
-    ('Connect timeout on endpoint URL: "https://iam.amazonaws.com/"', Reason.TIMEOUT),
-    ('Could not connect to the endpoint URL: "https://iam.amazonaws.com/"', Reason.ERROR),
-    ("Unable to locate credentials. You can configure credentials by running \"aws configure\".", Reason.ERROR),
-    ("Error when retrieving token from sso: Token has expired and refresh failed", Reason.ERROR),
-    (said("Throttling", "GetAccountAuthorizationDetails (reached max retries: 4)", "x").replace(
-        "(reached max retries: 4) operation", "operation (reached max retries: 4)"), Reason.THROTTLED),
-])
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ('Read timeout on endpoint URL: "https://iam.amazonaws.com/"', Reason.TIMEOUT),
+        ('Connect timeout on endpoint URL: "https://iam.amazonaws.com/"', Reason.TIMEOUT),
+        ('Could not connect to the endpoint URL: "https://iam.amazonaws.com/"', Reason.ERROR),
+        ('Unable to locate credentials. You can configure credentials by running "aws configure".', Reason.ERROR),
+        ("Error when retrieving token from sso: Token has expired and refresh failed", Reason.ERROR),
+        (
+            said("Throttling", "GetAccountAuthorizationDetails (reached max retries: 4)", "x").replace(
+                "(reached max retries: 4) operation", "operation (reached max retries: 4)"
+            ),
+            Reason.THROTTLED,
+        ),
+    ],
+)
 def test_messages_that_name_no_operation_take_it_from_the_path(tmp_path, text, reason):
     path = tmp_path / A / "get-account-authorization-details.json"
     path.parent.mkdir()
@@ -112,8 +123,9 @@ def test_a_denied_list_of_an_operation_that_two_services_have(tmp_path):
 
 def test_an_account_without_an_organization_has_seen_that_there_is_none(tmp_path):
     (tmp_path / A).mkdir()
-    (tmp_path / A / "describe-organization.json").write_text(said(
-        "AWSOrganizationsNotInUseException", "DescribeOrganization", "Not a member of an organization."))
+    (tmp_path / A / "describe-organization.json").write_text(
+        said("AWSOrganizationsNotInUseException", "DescribeOrganization", "Not a member of an organization.")
+    )
     shard = collect_files(tmp_path).shards[Scope(A, "", "organizations.tree")]
     assert shard.records == ()
 

@@ -71,6 +71,13 @@ def test_one_choice_must_satisfy_every_statement():
     assert bound([passing]).decide(known).truth is Truth.NO
 
 
+def test_a_value_that_only_two_patterns_together_describe_is_not_ruled_out():
+    found = allow(Condition={"StringLike": {"aws:UserAgent": "a*"}, "StringLikeIfExists": {"aws:UserAgent": "*b"}})
+    assert bound([found]).decide(ask("s3:GetObject", "*")).truth is Truth.MAYBE
+    apart = allow(Condition={"StringLike": {"aws:UserAgent": "a*"}, "StringLikeIfExists": {"aws:UserAgent": "b*"}})
+    assert bound([apart]).decide(ask("s3:GetObject", "*")).truth is Truth.NO
+
+
 def test_tag_keys_and_request_tags_are_one_choice():
     tagged = allow("ec2:CreateTags", Condition={"StringEquals": {"aws:RequestTag/team": "a"}})
     untagged = deny("ec2:CreateTags", Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}})
@@ -95,7 +102,7 @@ def test_open_conditions_are_kept_in_words():
     assert verdict.truth is Truth.MAYBE
     assert verdict.conditions == (
         "`aws:SourceIp` in 203.0.113.0/24",
-        "not (`aws:MultiFactorAuthPresent` (or is absent) is false)",
+        "not (`aws:MultiFactorAuthPresent` is false (or absent))",
     )
     assert verdict.text == f"possible if {' and '.join(verdict.conditions)}"
     assert verdict.statements == tuple(one.id for one in policy(found).document.statements)
@@ -155,6 +162,13 @@ def test_an_unseen_policy_may_allow_and_may_deny():
     assert PolicySet([policy([deny()]), unseen]).decide(request).truth is Truth.NO
 
 
+def test_layers_answer_for_themselves():
+    levels = [[FULL], [policy([allow("ec2:*")])], [FULL]]
+    named = policy([allow(Principal="*"), deny("s3:*", Principal={"AWS": OTHER_ACCOUNT})])
+    layers = bound([], boundary=FULL, scps=levels).decide(ask("s3:GetObject", "*"), named).layers
+    assert layers == {"identity": Truth.NO, "boundary": Truth.YES, "scp": Truth.NO, "resource": Truth.YES}
+
+
 def test_an_empty_level_of_scps_denies_and_none_exempts():
     request = ask("s3:GetObject", "*")
     assert bound([allow()], scps=[[FULL], []]).decide(request).blocked_by == ("scp",)
@@ -204,6 +218,15 @@ def test_a_boundary_holds_a_role_and_not_a_user_that_is_named():
         verdict = bound([], boundary=nothing).decide(ask("s3:GetObject", "*", principal), named)
         assert verdict.truth is truth
         assert verdict.blocked_by == (() if truth is Truth.YES else ("boundary",))
+
+
+def test_a_session_is_spared_where_it_is_named_and_not_only_its_role():
+    role = f"arn:aws:iam::{ACCOUNT}:role/app"
+    for spared, truth in (([role, SESSION.arn], Truth.YES), ([role], Truth.NO)):
+        named = policy([{"Effect": "Deny", "NotPrincipal": {"AWS": spared}, "Action": "*", "Resource": "*"}])
+        assert bound([allow()]).decide(ask("s3:GetObject", "*", SESSION), named).truth is truth
+        for_role = bound([allow()]).decide(ask("s3:GetObject", "*"), named)
+        assert (for_role.truth, for_role.choices) == (Truth.YES, ())
 
 
 def test_services_and_web_identities_need_the_trust_policy_alone():

@@ -1,4 +1,4 @@
-"""The catalogue on the real engine: every check and question over a small organization, with the rows that are right."""
+"""The catalogue on the real engine: checks and questions over a small organization, with the rows that are right."""
 
 from __future__ import annotations
 

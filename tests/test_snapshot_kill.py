@@ -18,9 +18,21 @@ SCOPES = [Scope(f"{n:012}", "", "iam.authorization") for n in range(40)]
 
 def estate(generation: int) -> dict[Scope, ShardInput]:
     """Forty accounts, of which half change with each generation."""
-    return {scope: ShardInput(State.SEEN, records=tuple(
-        Role(arn=f"arn:aws:iam::{scope.account_id}:role/{r}", name=str(r), account_id=scope.account_id,
-             trust=f"generation {generation if n % 2 else 0}") for r in range(20))) for n, scope in enumerate(SCOPES)}
+    return {
+        scope: ShardInput(
+            State.SEEN,
+            records=tuple(
+                Role(
+                    arn=f"arn:aws:iam::{scope.account_id}:role/{r}",
+                    name=str(r),
+                    account_id=scope.account_id,
+                    trust=f"generation {generation if n % 2 else 0}",
+                )
+                for r in range(20)
+            ),
+        )
+        for n, scope in enumerate(SCOPES)
+    }
 
 
 def write(url: str, generation: int) -> None:

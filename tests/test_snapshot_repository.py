@@ -23,8 +23,10 @@ DAY = "2026-11-{:02}T00:00:00+00:00".format
 
 
 def roles(*names: str) -> ShardInput:
-    return ShardInput(State.SEEN, records=tuple(
-        Role(arn=f"arn:aws:iam::{A}:role/{n}", name=n, account_id=A, trust="{}") for n in names))
+    return ShardInput(
+        State.SEEN,
+        records=tuple(Role(arn=f"arn:aws:iam::{A}:role/{n}", name=n, account_id=A, trust="{}") for n in names),
+    )
 
 
 def partial(shard: ShardInput) -> ShardInput:
@@ -63,12 +65,18 @@ def test_what_was_committed_is_loaded(repository):
 def test_the_id_is_of_the_facts_and_states_alone(repository):
     first = repository.commit({ROLES: roles("a", "b"), VPCS: vpcs("v")}, DAY(1), "files", previous=None)
     again = repository.commit({VPCS: vpcs("v"), ROLES: roles("b", "a")}, DAY(2), "elsewhere", previous=None)
-    words = repository.commit({ROLES: roles("a", "b"), VPCS: ShardInput(State.DENIED, Reason.DENIED, "words")}, DAY(3),
-                              "files", previous=None)
-    other_words = repository.commit({ROLES: roles("a", "b"), VPCS: ShardInput(State.DENIED, Reason.DENIED, "other")},
-                                    DAY(4), "files", previous=None)
-    reason = repository.commit({ROLES: roles("a", "b"), VPCS: ShardInput(State.DENIED, Reason.SCP_DENIED, "words")},
-                               DAY(5), "files", previous=None)
+    words = repository.commit(
+        {ROLES: roles("a", "b"), VPCS: ShardInput(State.DENIED, Reason.DENIED, "words")}, DAY(3), "files", previous=None
+    )
+    other_words = repository.commit(
+        {ROLES: roles("a", "b"), VPCS: ShardInput(State.DENIED, Reason.DENIED, "other")}, DAY(4), "files", previous=None
+    )
+    reason = repository.commit(
+        {ROLES: roles("a", "b"), VPCS: ShardInput(State.DENIED, Reason.SCP_DENIED, "words")},
+        DAY(5),
+        "files",
+        previous=None,
+    )
     assert first.id == again.id
     assert words.id == other_words.id
     assert len({first.id, words.id, reason.id}) == 3
@@ -77,6 +85,7 @@ def test_the_id_is_of_the_facts_and_states_alone(repository):
 
 def test_activity_is_outside_the_id(repository):
     from ingest.snapshot import RoleUse
+
     used = [ShardInput(State.SEEN, records=(RoleUse(account_id=A, role_arn="r", last_used=DAY(d)),)) for d in (1, 2)]
     first, second = (repository.commit({ROLES: roles("a"), USES: u}, DAY(d), "files") for d, u in enumerate(used, 1))
     assert first.id == second.id
@@ -130,9 +139,13 @@ def test_a_scope_that_nobody_mentions_any_more_is_skipped_and_carried(repository
 
 def tree(*accounts: str) -> ShardInput:
     arn = "arn:aws:organizations::111111111111:account/o-1/"
-    return ShardInput(State.SEEN, records=(
-        Organization(id="o-1", arn="arn", management_account_id=A),
-        *(Account(id=a, arn=arn + a, name=a, parent_id="r-1") for a in accounts)))
+    return ShardInput(
+        State.SEEN,
+        records=(
+            Organization(id="o-1", arn="arn", management_account_id=A),
+            *(Account(id=a, arn=arn + a, name=a, parent_id="r-1") for a in accounts),
+        ),
+    )
 
 
 def test_an_account_that_left_a_fully_seen_organization_is_gone(repository):
@@ -180,7 +193,7 @@ def test_every_flipped_byte_of_a_shard_is_an_error_that_names_it(stored):
     for shard in (root / "shards").iterdir():
         good = shard.read_bytes()
         for position in range(len(good)):
-            shard.write_bytes(good[:position] + bytes([good[position] ^ 0xFF]) + good[position + 1:])
+            shard.write_bytes(good[:position] + bytes([good[position] ^ 0xFF]) + good[position + 1 :])
             with pytest.raises(SnapshotError, match=rf"shard `shards/{shard.name}` .* is damaged.*collect again"):
                 repository.load(snapshot.id)
         shard.write_bytes(good)
@@ -192,11 +205,12 @@ def test_a_flipped_byte_of_a_manifest_alters_no_fact(stored):
     manifest = root / "snapshots" / snapshot.id / "manifest.json"
     good = manifest.read_bytes()
     for position in range(len(good)):
-        manifest.write_bytes(good[:position] + bytes([good[position] ^ 0xFF]) + good[position + 1:])
+        manifest.write_bytes(good[:position] + bytes([good[position] ^ 0xFF]) + good[position + 1 :])
         with suppress(SnapshotError):
             loaded = repository.load(snapshot.id)
             assert {s: x.records for s, x in loaded.shards.items()} == {
-                s: x.records for s, x in snapshot.shards.items()}
+                s: x.records for s, x in snapshot.shards.items()
+            }
 
 
 def test_a_missing_shard_is_named(stored):
@@ -252,6 +266,7 @@ def test_an_id_is_no_path(stored, name):
 
 def test_a_second_writer_is_told_to_wait(stored):
     from filelock import FileLock
+
     repository, snapshot, root = stored
     with FileLock(root / ".lock"), pytest.raises(SnapshotError, match=r"another process is writing .*: wait"):
         repository.commit({ROLES: roles("c")}, DAY(2), "files")
@@ -275,8 +290,14 @@ except SnapshotError as error:
 def test_a_full_disk_is_one_sentence_and_promotes_nothing(stored):
     """A file size limit is the full disk that a test can have without being root."""
     repository, snapshot, root = stored
-    done = subprocess.run([sys.executable, "-c", FULL, str(root)], capture_output=True, text=True, check=True,
-                          cwd=Path(__file__).parent.parent, env={**os.environ, "PYTHONHASHSEED": "0"})
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(root)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )
     assert "free some space and run `collect` again; the last snapshot is untouched" in done.stdout
     assert done.stdout.count("\n") == 1
     assert repository.latest().id == snapshot.id

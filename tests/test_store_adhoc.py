@@ -66,7 +66,7 @@ WRITES = (
     "UNWIND range(1, 3) AS i CREATE (:AWSUser {id: toString(i)})",
     "CREATE INDEX mine IF NOT EXISTS FOR (n:AWSUser) ON (n.path)",
     "CREATE CONSTRAINT mine IF NOT EXISTS FOR (n:AWSUser) REQUIRE n.name IS UNIQUE",
-    "DROP INDEX AWSUser_id",
+    "DROP INDEX AWSPrincipal_name",
     "DROP CONSTRAINT AWSUser_id",
 )
 # Not writes, but nothing that a reader of a graph may do.

@@ -75,7 +75,7 @@ def week(estate: data.Estate) -> None:
 
 def no_baseline() -> None:
     """Nothing was approved: how to."""
-    st.subheader(words.NO_BASELINE)
+    st.subheader(words.NO_BASELINE, anchor=False)
     st.write(words.NO_BASELINE_HELP)
     st.code('trustdrift approve --reason "reviewed on …"', language="bash")
 
@@ -87,7 +87,7 @@ def hint(problem: str) -> None:
 
 def empty() -> None:
     """The screen before anything was built."""
-    st.subheader(words.NO_GRAPH)
+    st.subheader(words.NO_GRAPH, anchor=False)
     st.write(words.NO_GRAPH_HELP)
     st.code("trustdrift run --from DIR\ntrustdrift demo", language="bash")
 

@@ -38,7 +38,7 @@ def hop(graph: Graph, chosen: Hop) -> None:
             st.badge(f"technique {code(chosen.key)}", color="violet")
         if chosen.stale:
             st.badge(f"as last seen {one_line(chosen.stale)[:10]}", icon=":material/history:", color="red")
-    st.markdown(prose(found.text) or NO_PROOF)
+    st.markdown(prose(found.text or NO_PROOF))
     conditions(found)
     layers(found)
     statements(found)

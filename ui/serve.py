@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from ui import data
-
 if TYPE_CHECKING:
     from settings import Settings
 
@@ -33,7 +31,8 @@ def serve(settings: Settings, on_ready: Callable[[str], None] | None = None) -> 
     """
     check_address(settings.app.address, settings.app.auth)
     with bind(settings.app.address, settings.app.port) as listener:
-        from ui.shell import make_app  # Streamlit takes half a second, wanted only by those who serve
+        from ui import data  # Streamlit takes half a second, wanted only by those who serve
+        from ui.shell import make_app
 
         data.use(settings)
         config = uvicorn.Config(

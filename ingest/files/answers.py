@@ -14,8 +14,17 @@ from ingest.snapshot import Reason, State, Unseen
 
 R = TypeVar("R", bound=Response)
 T = TypeVar("T")
-WORST_FIRST = (Reason.DENIED, Reason.SCP_DENIED, Reason.MALFORMED, Reason.THROTTLED, Reason.TIMEOUT, Reason.ERROR,
-               Reason.NOT_OPTED_IN, Reason.TRUNCATED, Reason.NOT_ATTEMPTED)
+WORST_FIRST = (
+    Reason.DENIED,
+    Reason.SCP_DENIED,
+    Reason.MALFORMED,
+    Reason.THROTTLED,
+    Reason.TIMEOUT,
+    Reason.ERROR,
+    Reason.NOT_OPTED_IN,
+    Reason.TRUNCATED,
+    Reason.NOT_ATTEMPTED,
+)
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,9 @@ class Answers:
 
     def by_argument(self, call: Call[R]) -> dict[str, list[R]]:
         """Pages of answers by what was asked about."""
-        pages = {name: [a.response for a in answers if a.response is not None]
-                 for name, answers in self._about(call).items()}
+        pages = {
+            name: [a.response for a in answers if a.response is not None] for name, answers in self._about(call).items()
+        }
         return cast("dict[str, list[R]]", {name: responses for name, responses in pages.items() if responses})
 
     def arguments(self, call: Call[Any]) -> list[str]:
@@ -92,8 +102,9 @@ class Answers:
         pages = self._pages(call, names)
         return pick(pages[0]) if isinstance(pages, list) else pages
 
-    def listed(self, call: Call[R], names: Iterable[str],
-               items: Callable[[R], Iterable[str]]) -> tuple[str, ...] | Unseen:
+    def listed(
+        self, call: Call[R], names: Iterable[str], items: Callable[[R], Iterable[str]]
+    ) -> tuple[str, ...] | Unseen:
         """Like `detail` for a list, which may have several pages; a list that does not exist is empty."""
         pages = self._pages(call, names)
         return pages if isinstance(pages, Unseen) else tuple(sorted({i for page in pages or () for i in items(page)}))

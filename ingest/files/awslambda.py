@@ -48,11 +48,18 @@ def functions(answers: Answers) -> Iterator[Function]:
     for one in (f for page in answers.all(LIST_FUNCTIONS) for f in page.functions):
         tags = answers.detail(LIST_TAGS, [one.function_arn, one.function_name], lambda page: page.tags)
         yield Function(
-            arn=one.function_arn, name=one.function_name, account_id=account_in(one.function_arn),
-            region=region_in(one.function_arn), tags=None if isinstance(tags, Unseen) else tags, role_arn=one.role,
-            runtime=one.runtime, vpc_id=one.vpc_config.vpc_id, subnet_ids=tuple(sorted(one.vpc_config.subnet_ids)),
+            arn=one.function_arn,
+            name=one.function_name,
+            account_id=account_in(one.function_arn),
+            region=region_in(one.function_arn),
+            tags=None if isinstance(tags, Unseen) else tags,
+            role_arn=one.role,
+            runtime=one.runtime,
+            vpc_id=one.vpc_config.vpc_id,
+            subnet_ids=tuple(sorted(one.vpc_config.subnet_ids)),
             groups=tuple(sorted(one.vpc_config.security_group_ids)),
-            policy=answers.detail(GET_POLICY, [one.function_arn, one.function_name], lambda page: page.policy.seen))
+            policy=answers.detail(GET_POLICY, [one.function_arn, one.function_name], lambda page: page.policy.seen),
+        )
 
 
 SOURCES = (Source("lambda.functions", functions, required=(LIST_FUNCTIONS,), details=(GET_POLICY, LIST_TAGS)),)

@@ -65,9 +65,14 @@ def vaults(answers: Answers) -> Iterator[Record]:
     for vault in listed:
         arn = vault.backup_vault_arn
         yield BackupVault(
-            arn=arn, name=vault.backup_vault_name, account_id=account_in(arn), region=region_in(arn),
-            policy=answers.detail(GET_POLICY, [arn], lambda page: page.policy.seen), locked=vault.locked,
-            kms_key=vault.encryption_key_arn)
+            arn=arn,
+            name=vault.backup_vault_name,
+            account_id=account_in(arn),
+            region=region_in(arn),
+            policy=answers.detail(GET_POLICY, [arn], lambda page: page.policy.seen),
+            locked=vault.locked,
+            kms_key=vault.encryption_key_arn,
+        )
     for point in (p for page in answers.all(LIST_POINTS) for p in page.recovery_points):
         yield _point(point)
 
@@ -75,9 +80,15 @@ def vaults(answers: Answers) -> Iterator[Record]:
 def _point(point: PointShape) -> RecoveryPoint:
     """Its own ARN may be a snapshot's, without an account; the vault's has it."""
     vault = point.backup_vault_arn
-    return RecoveryPoint(arn=point.recovery_point_arn, name=last_part(point.recovery_point_arn),
-                         account_id=account_in(vault), region=region_in(vault), vault_arn=vault,
-                         resource_arn=point.resource_arn, status=point.status)
+    return RecoveryPoint(
+        arn=point.recovery_point_arn,
+        name=last_part(point.recovery_point_arn),
+        account_id=account_in(vault),
+        region=region_in(vault),
+        vault_arn=vault,
+        resource_arn=point.resource_arn,
+        status=point.status,
+    )
 
 
 SOURCES = (Source("backup.vaults", vaults, required=(LIST_VAULTS,), details=(GET_POLICY, LIST_POINTS)),)

@@ -35,9 +35,15 @@ DESCRIBE_TRAILS = Call("cloudtrail", "describe-trails", Trails, shared=True)
 def trails(answers: Answers) -> Iterator[Trail]:
     """An organization's trail is shown to each account of it, a trail of all regions in each region."""
     for one in (t for page in answers.all(DESCRIBE_TRAILS) for t in page.trails):
-        yield Trail(arn=one.arn, name=one.name, account_id=account_in(one.arn), region=one.home_region,
-                    bucket=one.bucket, is_organization_trail=one.is_organization_trail,
-                    is_multi_region=one.is_multi_region_trail)
+        yield Trail(
+            arn=one.arn,
+            name=one.name,
+            account_id=account_in(one.arn),
+            region=one.home_region,
+            bucket=one.bucket,
+            is_organization_trail=one.is_organization_trail,
+            is_multi_region=one.is_multi_region_trail,
+        )
 
 
 SOURCES = (Source("cloudtrail.trails", trails, required=(DESCRIBE_TRAILS,)),)

@@ -22,8 +22,9 @@ from ingest.snapshot.codec import garbage_collector_off
 from ingest.snapshot.repository import ShardInput
 
 Progress = Callable[[int, int], None]
-SCOPE_OF: dict[Call[Any], str] = {call: COLLECTORS[source.collector].scope for source in SOURCES
-                                  for call in source.calls}
+SCOPE_OF: dict[Call[Any], str] = {
+    call: COLLECTORS[source.collector].scope for source in SOURCES for call in source.calls
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Collected:
         return any(shard.state in (State.SEEN, State.PARTIAL) for shard in self.shards.values())
 
 
-def collect_files(path: Path, workers: int = 1, on_progress: Progress | None = None,
-                  limit: int = MAX_BYTES) -> Collected:
+def collect_files(
+    path: Path, workers: int = 1, on_progress: Progress | None = None, limit: int = MAX_BYTES
+) -> Collected:
     """Imports a folder, or a single file, of what the AWS CLI printed.
 
     `workers` threads read files side by side, which helps where the disk is far away; `on_progress` is called with
@@ -56,11 +58,13 @@ def collect_files(path: Path, workers: int = 1, on_progress: Progress | None = N
     return Collected(dict(sorted(shards.items())), sorted({*problems, *lost}))
 
 
-def _import_all(root: Path, files: list[Path], workers: int, on_progress: Progress | None,
-                limit: int) -> Iterator[Imported]:
+def _import_all(
+    root: Path, files: list[Path], workers: int, on_progress: Progress | None, limit: int
+) -> Iterator[Imported]:
     top = root.resolve().name
-    names = [PurePosixPath(top, *file.relative_to(root).parts) if file != root else PurePosixPath(top)
-             for file in files]
+    names = [
+        PurePosixPath(top, *file.relative_to(root).parts) if file != root else PurePosixPath(top) for file in files
+    ]
     with ThreadPoolExecutor(max_workers=max(1, workers)) as executor:
         results = executor.map(import_file, files, names, [CATALOGUE] * len(files), [limit] * len(files))
         for done, imported in enumerate(results, 1):
@@ -77,8 +81,15 @@ def _placed(answers: list[Answer]) -> tuple[list[Answer], list[Problem]]:
         scope = SCOPE_OF[answer.call]
         place = known.place(answer.place, scope)
         if missing := _missing(place, scope):
-            lost.append(Problem(answer.file, 1, 1, f"cannot tell the {missing} of this answer of `{answer.call.name}`: "
-                                                   f"put the file in a folder named after the {missing}"))
+            lost.append(
+                Problem(
+                    answer.file,
+                    1,
+                    1,
+                    f"cannot tell the {missing} of this answer of `{answer.call.name}`: "
+                    f"put the file in a folder named after the {missing}",
+                )
+            )
         else:
             placed.append(replace(answer, place=place))
     return placed, lost
@@ -102,10 +113,12 @@ class _Known:
     @classmethod
     def of(cls, answers: list[Answer]) -> _Known:
         of_accounts = [a.place for a in answers if SCOPE_OF[a.call] != "organization"] or [a.place for a in answers]
-        return cls(_one(a.place.account for a in answers if a.call == DESCRIBE_ORGANIZATION) or _one(
-                       a.place.account for a in answers if SCOPE_OF[a.call] == "organization"),
-                   Place(_one(p.account for p in of_accounts), _one(p.region for p in of_accounts)),
-                   {a.place.account: a.place.partition for a in reversed(answers) if a.place.partition})
+        return cls(
+            _one(a.place.account for a in answers if a.call == DESCRIBE_ORGANIZATION)
+            or _one(a.place.account for a in answers if SCOPE_OF[a.call] == "organization"),
+            Place(_one(p.account for p in of_accounts), _one(p.region for p in of_accounts)),
+            {a.place.account: a.place.partition for a in reversed(answers) if a.place.partition},
+        )
 
     def place(self, place: Place, scope: str) -> Place:
         account = place.account or self.only.account
@@ -132,8 +145,9 @@ def _shards(answers: list[Answer], problems: list[Problem]) -> Iterator[tuple[Sc
                 yield scope, _shard(source, scope, by_call, problems)
 
 
-def _shard(source: Source, scope: Scope, by_call: Mapping[Call[Any], list[Answer]],
-           problems: list[Problem]) -> ShardInput:
+def _shard(
+    source: Source, scope: Scope, by_call: Mapping[Call[Any], list[Answer]], problems: list[Problem]
+) -> ShardInput:
     place = next(answers[0].place for call, answers in by_call.items() if call in source.calls)
     answers = Answers(place, by_call)
     records = _unique(source.build(answers), scope, problems)

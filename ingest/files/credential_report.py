@@ -72,10 +72,15 @@ def rows(answers: Answers) -> Iterator[Row]:
 def credential_report(answers: Answers) -> Iterator[CredentialReportRow]:
     for row in rows(answers):
         yield CredentialReportRow(
-            account_id=account_in(row.arn), user_arn=row.arn, password_enabled=_flag(row.password_enabled),
+            account_id=account_in(row.arn),
+            user_arn=row.arn,
+            password_enabled=_flag(row.password_enabled),
             mfa_active=row.mfa_active == "true",
-            key_1_active=row.access_key_1_active == "true", key_1_rotated=date(row.access_key_1_last_rotated),
-            key_2_active=row.access_key_2_active == "true", key_2_rotated=date(row.access_key_2_last_rotated))
+            key_1_active=row.access_key_1_active == "true",
+            key_1_rotated=date(row.access_key_1_last_rotated),
+            key_2_active=row.access_key_2_active == "true",
+            key_2_rotated=date(row.access_key_2_last_rotated),
+        )
 
 
 def date(cell: str) -> str:

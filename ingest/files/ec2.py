@@ -92,11 +92,11 @@ class IpPermission(Shape, frozen=True):
 class SecurityGroupShape(Tagged, frozen=True, kw_only=True):
     group_id: str
     group_name: str
+    ip_permissions: list[IpPermission]
+    ip_permissions_egress: list[IpPermission]
     vpc_id: str = ""
     description: str = ""
     security_group_arn: str = ""
-    ip_permissions: list[IpPermission] = []
-    ip_permissions_egress: list[IpPermission] = []
 
 
 class SecurityGroups(Response, frozen=True):
@@ -145,13 +145,13 @@ class Attachment(Shape, frozen=True):
 
 class InterfaceShape(Tagged, frozen=True, kw_only=True):
     network_interface_id: str
+    groups: list[GroupIdentifier]
     vpc_id: str = ""
     subnet_id: str = ""
     availability_zone: str = ""
     private_ip_address: str = ""
     private_ip_addresses: list[PrivateAddress] = []
     association: Association = Association()
-    groups: list[GroupIdentifier] = []
     attachment: Attachment = Attachment()
     interface_type: str = "interface"
     description: str = ""
@@ -267,16 +267,25 @@ def vpcs(answers: Answers) -> Iterator[Vpc]:
 
 def subnets(answers: Answers) -> Iterator[Subnet]:
     for subnet in (s for page in answers.all(DESCRIBE_SUBNETS) for s in page.subnets):
-        yield Subnet(id=subnet.subnet_id, vpc_id=subnet.vpc_id, zone=subnet.availability_zone,
-                     cidrs=_cidrs(subnet.cidr_block, *subnet.ipv6_cidr_block_association_set),
-                     **_common(answers, subnet))
+        yield Subnet(
+            id=subnet.subnet_id,
+            vpc_id=subnet.vpc_id,
+            zone=subnet.availability_zone,
+            cidrs=_cidrs(subnet.cidr_block, *subnet.ipv6_cidr_block_association_set),
+            **_common(answers, subnet),
+        )
 
 
 def security_groups(answers: Answers) -> Iterator[SecurityGroup]:
     for group in (g for page in answers.all(DESCRIBE_GROUPS) for g in page.security_groups):
-        yield SecurityGroup(**{**_common(answers, group), "name": group.group_name}, id=group.group_id,
-                            vpc_id=group.vpc_id, description=group.description, ingress=_rules(group.ip_permissions),
-                            egress=_rules(group.ip_permissions_egress))
+        yield SecurityGroup(
+            **{**_common(answers, group), "name": group.group_name},
+            id=group.group_id,
+            vpc_id=group.vpc_id,
+            description=group.description,
+            ingress=_rules(group.ip_permissions),
+            egress=_rules(group.ip_permissions_egress),
+        )
 
 
 def _rules(permissions: list[IpPermission]) -> tuple[Rule, ...]:
@@ -287,11 +296,17 @@ def _rules(permissions: list[IpPermission]) -> tuple[Rule, ...]:
 def _rule(permission: IpPermission) -> Rule:
     ports = permission.ip_protocol in ("tcp", "udp", "6", "17") and permission.from_port != -1
     cidrs = {r.cidr_ip for r in permission.ip_ranges} | {r.cidr_ipv6 for r in permission.ipv6_ranges}
-    groups = {GroupReference(p.group_id, p.user_id, p.vpc_peering_connection_id)
-              for p in permission.user_id_group_pairs}
-    return Rule(permission.ip_protocol, permission.from_port if ports else None, permission.to_port if ports else None,
-                cidrs=tuple(sorted(cidrs)), groups=tuple(sorted(groups, key=repr)),
-                prefix_lists=tuple(sorted(p.prefix_list_id for p in permission.prefix_list_ids)))
+    groups = {
+        GroupReference(p.group_id, p.user_id, p.vpc_peering_connection_id) for p in permission.user_id_group_pairs
+    }
+    return Rule(
+        permission.ip_protocol,
+        permission.from_port if ports else None,
+        permission.to_port if ports else None,
+        cidrs=tuple(sorted(cidrs)),
+        groups=tuple(sorted(groups, key=repr)),
+        prefix_lists=tuple(sorted(p.prefix_list_id for p in permission.prefix_list_ids)),
+    )
 
 
 def prefix_lists(answers: Answers) -> Iterator[PrefixList]:
@@ -301,8 +316,9 @@ def prefix_lists(answers: Answers) -> Iterator[PrefixList]:
     entries = answers.by_argument(GET_PREFIX_LIST)
     for one in (p for p in lists if p.prefix_list_id in entries):
         cidrs = (entry.cidr for page in entries[one.prefix_list_id] for entry in page.entries)
-        yield PrefixList(**{**_common(answers, one), "name": one.prefix_list_name}, id=one.prefix_list_id,
-                         cidrs=tuple(sorted(cidrs)))
+        yield PrefixList(
+            **{**_common(answers, one), "name": one.prefix_list_name}, id=one.prefix_list_id, cidrs=tuple(sorted(cidrs))
+        )
 
 
 def interfaces(answers: Answers) -> Iterator[NetworkInterface]:
@@ -310,10 +326,17 @@ def interfaces(answers: Answers) -> Iterator[NetworkInterface]:
         tags = tags_of(one.tag_set or one.tags)
         addresses = {one.private_ip_address, *(a.private_ip_address for a in one.private_ip_addresses)} - {""}
         yield NetworkInterface(
-            **{**_common(answers, one), "tags": tags, "name": tags.get("Name", "")}, id=one.network_interface_id,
-            vpc_id=one.vpc_id, subnet_id=one.subnet_id, private_ips=tuple(sorted(addresses)),
-            public_ip=one.association.public_ip, groups=_ids(one.groups), instance_id=one.attachment.instance_id,
-            interface_type=one.interface_type, description=one.description)
+            **{**_common(answers, one), "tags": tags, "name": tags.get("Name", "")},
+            id=one.network_interface_id,
+            vpc_id=one.vpc_id,
+            subnet_id=one.subnet_id,
+            private_ips=tuple(sorted(addresses)),
+            public_ip=one.association.public_ip,
+            groups=_ids(one.groups),
+            instance_id=one.attachment.instance_id,
+            interface_type=one.interface_type,
+            description=one.description,
+        )
 
 
 def _ids(groups: list[GroupIdentifier]) -> tuple[str, ...]:
@@ -324,26 +347,43 @@ def instances(answers: Answers) -> Iterator[Instance]:
     for one in (i for page in answers.all(DESCRIBE_INSTANCES) for r in page.reservations for i in r.instances):
         tags = tags_of(one.tags)
         yield Instance(
-            id=one.instance_id, arn=answers.arn("ec2", f"instance/{one.instance_id}"), account_id=answers.account,
-            region=answers.region, name=tags.get("Name", ""), tags=tags, state=one.state.name, vpc_id=one.vpc_id,
-            subnet_id=one.subnet_id, private_ip=one.private_ip_address, public_ip=one.public_ip_address,
+            id=one.instance_id,
+            arn=answers.arn("ec2", f"instance/{one.instance_id}"),
+            account_id=answers.account,
+            region=answers.region,
+            name=tags.get("Name", ""),
+            tags=tags,
+            state=one.state.name,
+            vpc_id=one.vpc_id,
+            subnet_id=one.subnet_id,
+            private_ip=one.private_ip_address,
+            public_ip=one.public_ip_address,
             groups=_ids(one.security_groups),
             interface_ids=tuple(sorted(i.network_interface_id for i in one.network_interfaces)),
             instance_profile_arn=one.iam_instance_profile.arn if one.iam_instance_profile else None,
-            imds_v2_required=one.metadata_options.http_tokens == "required")
+            imds_v2_required=one.metadata_options.http_tokens == "required",
+        )
 
 
 def peerings(answers: Answers) -> Iterator[VpcPeering]:
     for one in (p for page in answers.all(DESCRIBE_PEERINGS) for p in page.vpc_peering_connections):
         tags = tags_of(one.tags)
-        yield VpcPeering(id=one.vpc_peering_connection_id, account_id=answers.account, region=answers.region,
-                         name=tags.get("Name", ""), tags=tags, requester=_side(one.requester_vpc_info),
-                         accepter=_side(one.accepter_vpc_info), status=one.status.code)
+        yield VpcPeering(
+            id=one.vpc_peering_connection_id,
+            account_id=answers.account,
+            region=answers.region,
+            name=tags.get("Name", ""),
+            tags=tags,
+            requester=_side(one.requester_vpc_info),
+            accepter=_side(one.accepter_vpc_info),
+            status=one.status.code,
+        )
 
 
 def _side(vpc: PeeringVpc) -> PeeringSide:
-    return PeeringSide(vpc.vpc_id, vpc.owner_id, vpc.region,
-                       _cidrs(vpc.cidr_block, *vpc.cidr_block_set, *vpc.ipv6_cidr_block_set))
+    return PeeringSide(
+        vpc.vpc_id, vpc.owner_id, vpc.region, _cidrs(vpc.cidr_block, *vpc.cidr_block_set, *vpc.ipv6_cidr_block_set)
+    )
 
 
 SOURCES = (

@@ -45,10 +45,12 @@ class Boundary(Shape, frozen=True):
 
 
 class PrincipalDetail(Shape, frozen=True, kw_only=True):
+    """AWS prints the lists of attached policies even when empty: where one is missing, so is a part of the dump."""
+
     arn: str
+    attached_managed_policies: list[AttachedPolicy]
     path: str = "/"
     create_date: Timestamp | None = None
-    attached_managed_policies: list[AttachedPolicy] = []
 
 
 class UserDetail(PrincipalDetail, frozen=True, kw_only=True):
@@ -62,8 +64,8 @@ class UserDetail(PrincipalDetail, frozen=True, kw_only=True):
 
 class GroupDetail(PrincipalDetail, frozen=True, kw_only=True):
     group_name: str
+    group_policy_list: list[PolicyDetail]
     group_id: str = ""
-    group_policy_list: list[PolicyDetail] = []
 
 
 class ProfileRole(Shape, frozen=True):
@@ -84,8 +86,8 @@ class LastUsed(Shape, frozen=True):
 class RoleDetail(PrincipalDetail, frozen=True, kw_only=True):
     role_name: str
     assume_role_policy_document: Document
+    role_policy_list: list[PolicyDetail]
     role_id: str = ""
-    role_policy_list: list[PolicyDetail] = []
     instance_profile_list: list[ProfileDetail] = []
     permissions_boundary: Boundary | None = None
     role_last_used: LastUsed = LastUsed()
@@ -116,14 +118,22 @@ class AuthorizationDetails(Response, frozen=True):
             yield from (item.arn for item in part or ())
 
     def missing(self) -> list[str]:
-        parts = {"UserDetailList": self.user_detail_list, "GroupDetailList": self.group_detail_list,
-                 "RoleDetailList": self.role_detail_list, "Policies": self.policies}
+        parts = {
+            "UserDetailList": self.user_detail_list,
+            "GroupDetailList": self.group_detail_list,
+            "RoleDetailList": self.role_detail_list,
+            "Policies": self.policies,
+        }
         return [name for name, part in parts.items() if part is None]
 
 
 GET_AUTHORIZATION_DETAILS = Call(
-    "iam", "get-account-authorization-details", AuthorizationDetails, aliases=("gaad", "authorization-details"),
-    any_of=("UserDetailList", "GroupDetailList", "RoleDetailList"))
+    "iam",
+    "get-account-authorization-details",
+    AuthorizationDetails,
+    aliases=("gaad", "authorization-details"),
+    any_of=("UserDetailList", "GroupDetailList", "RoleDetailList"),
+)
 
 
 def authorization(answers: Answers) -> Iterator[Record]:
@@ -140,40 +150,74 @@ def authorization(answers: Answers) -> Iterator[Record]:
 
 def _user(user: UserDetail) -> User:
     return User(
-        arn=user.arn, name=user.user_name, account_id=account_in(user.arn), unique_id=user.user_id, path=user.path,
-        created=utc(user.create_date), inline=_inline(user.user_policy_list), attached=_attached(user),
-        groups=tuple(sorted(user.group_list)), boundary=_boundary(user.permissions_boundary), tags=tags_of(user.tags))
+        arn=user.arn,
+        name=user.user_name,
+        account_id=account_in(user.arn),
+        unique_id=user.user_id,
+        path=user.path,
+        created=utc(user.create_date),
+        inline=_inline(user.user_policy_list),
+        attached=_attached(user),
+        groups=tuple(sorted(user.group_list)),
+        boundary=_boundary(user.permissions_boundary),
+        tags=tags_of(user.tags),
+    )
 
 
 def _group(group: GroupDetail) -> Group:
     return Group(
-        arn=group.arn, name=group.group_name, account_id=account_in(group.arn), unique_id=group.group_id,
-        path=group.path, created=utc(group.create_date), inline=_inline(group.group_policy_list),
-        attached=_attached(group))
+        arn=group.arn,
+        name=group.group_name,
+        account_id=account_in(group.arn),
+        unique_id=group.group_id,
+        path=group.path,
+        created=utc(group.create_date),
+        inline=_inline(group.group_policy_list),
+        attached=_attached(group),
+    )
 
 
 def _role(role: RoleDetail) -> Role:
     return Role(
-        arn=role.arn, name=role.role_name, account_id=account_in(role.arn), unique_id=role.role_id, path=role.path,
-        created=utc(role.create_date), inline=_inline(role.role_policy_list), attached=_attached(role),
-        trust=role.assume_role_policy_document.text, boundary=_boundary(role.permissions_boundary),
-        tags=tags_of(role.tags))
+        arn=role.arn,
+        name=role.role_name,
+        account_id=account_in(role.arn),
+        unique_id=role.role_id,
+        path=role.path,
+        created=utc(role.create_date),
+        inline=_inline(role.role_policy_list),
+        attached=_attached(role),
+        trust=role.assume_role_policy_document.text,
+        boundary=_boundary(role.permissions_boundary),
+        tags=tags_of(role.tags),
+    )
 
 
 def _managed(policy: ManagedPolicyDetail, account: str) -> ManagedPolicy:
     """The default version. A policy of AWS's own belongs to the account whose dump shows it."""
-    default = next((v for v in policy.policy_version_list
-                    if v.is_default_version or v.version_id == policy.default_version_id), None)
+    default = next(
+        (v for v in policy.policy_version_list if v.is_default_version or v.version_id == policy.default_version_id),
+        None,
+    )
     document = default.document.seen if default and default.document else Unseen()
-    return ManagedPolicy(arn=policy.arn, name=policy.policy_name, account_id=account, document=document,
-                         version=policy.default_version_id or (default.version_id if default else ""))
+    return ManagedPolicy(
+        arn=policy.arn,
+        name=policy.policy_name,
+        account_id=account,
+        document=document,
+        version=policy.default_version_id or (default.version_id if default else ""),
+    )
 
 
 def _profiles(roles: Iterable[RoleDetail]) -> Iterator[InstanceProfile]:
     profiles = {p.arn: p for role in roles for p in role.instance_profile_list}
     for arn, profile in profiles.items():
-        yield InstanceProfile(arn=arn, name=profile.instance_profile_name, account_id=account_in(arn),
-                              roles=tuple(sorted(role.arn for role in profile.roles)))
+        yield InstanceProfile(
+            arn=arn,
+            name=profile.instance_profile_name,
+            account_id=account_in(arn),
+            roles=tuple(sorted(role.arn for role in profile.roles)),
+        )
 
 
 def _inline(policies: list[PolicyDetail]) -> tuple[InlinePolicy, ...]:

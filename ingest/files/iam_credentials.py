@@ -109,8 +109,13 @@ def access_keys(answers: Answers) -> Iterator[AccessKey]:
     users = _users(answers, LIST_ACCESS_KEYS)
     for argument, pages in answers.by_argument(LIST_ACCESS_KEYS).items():
         for key in (key for page in pages for key in page.access_key_metadata):
-            yield AccessKey(account_id=answers.account, user_arn=_arn(answers, users, key.user_name or argument),
-                            id=key.access_key_id, active=key.status == "Active", created=utc(key.create_date))
+            yield AccessKey(
+                account_id=answers.account,
+                user_arn=_arn(answers, users, key.user_name or argument),
+                id=key.access_key_id,
+                active=key.status == "Active",
+                created=utc(key.create_date),
+            )
 
 
 def login_profiles(answers: Answers) -> Iterator[LoginProfile]:
@@ -135,12 +140,18 @@ def mfa_devices(answers: Answers) -> Iterator[MfaDevices]:
 
 def providers(answers: Answers) -> Iterator[IdentityProvider]:
     for saml in (p for page in answers.all(LIST_SAML) for p in page.providers):
-        yield IdentityProvider(arn=saml.arn, name=last_part(saml.arn), account_id=account_in(saml.arn), kind="saml",
-                               client_ids=())
+        yield IdentityProvider(
+            arn=saml.arn, name=last_part(saml.arn), account_id=account_in(saml.arn), kind="saml", client_ids=()
+        )
     for oidc in (p for page in answers.all(LIST_OIDC) for p in page.providers):
         url = oidc.arn.partition("oidc-provider/")[2]
-        yield IdentityProvider(arn=oidc.arn, name=url, account_id=account_in(oidc.arn), kind="oidc",
-                               client_ids=answers.listed(GET_OIDC, [oidc.arn, url], lambda page: page.client_ids))
+        yield IdentityProvider(
+            arn=oidc.arn,
+            name=url,
+            account_id=account_in(oidc.arn),
+            kind="oidc",
+            client_ids=answers.listed(GET_OIDC, [oidc.arn, url], lambda page: page.client_ids),
+        )
 
 
 _OF_USERS = (GET_AUTHORIZATION_DETAILS, GET_CREDENTIAL_REPORT)

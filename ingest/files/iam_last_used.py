@@ -30,16 +30,29 @@ def last_used(answers: Answers) -> Iterator[Record]:
 
 def _role_use(role: RoleDetail) -> RoleUse:
     used = role.role_last_used
-    return RoleUse(account_id=account_in(role.arn), role_arn=role.arn, last_used=utc(used.last_used_date) or None,
-                   region=used.region)
+    return RoleUse(
+        account_id=account_in(role.arn),
+        role_arn=role.arn,
+        last_used=utc(used.last_used_date) or None,
+        region=used.region,
+    )
 
 
 def _credential_use(row: Row) -> CredentialUse:
     return CredentialUse(
-        account_id=account_in(row.arn), user_arn=row.arn, password_last_used=date(row.password_last_used) or None,
+        account_id=account_in(row.arn),
+        user_arn=row.arn,
+        password_last_used=date(row.password_last_used) or None,
         key_1_last_used=date(row.access_key_1_last_used_date) or None,
-        key_2_last_used=date(row.access_key_2_last_used_date) or None)
+        key_2_last_used=date(row.access_key_2_last_used_date) or None,
+    )
 
 
-SOURCES = (Source("iam.last_used", last_used, required=(GET_AUTHORIZATION_DETAILS,),
-                  details=(GET_CREDENTIAL_REPORT, GET_KEY_LAST_USED)),)
+SOURCES = (
+    Source(
+        "iam.last_used",
+        last_used,
+        required=(GET_AUTHORIZATION_DETAILS,),
+        details=(GET_CREDENTIAL_REPORT, GET_KEY_LAST_USED),
+    ),
+)

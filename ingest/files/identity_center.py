@@ -137,12 +137,14 @@ LIST_INSTANCES = Call(SERVICE, "list-instances", Instances)
 LIST_SETS = Call(SERVICE, "list-permission-sets", PermissionSets)
 DESCRIBE_SET = Call(SERVICE, "describe-permission-set", DescribedPermissionSet, takes=SET)
 LIST_MANAGED = Call(SERVICE, "list-managed-policies-in-permission-set", ManagedPolicies, takes=SET)
-LIST_CUSTOMER_MANAGED = Call(SERVICE, "list-customer-managed-policy-references-in-permission-set",
-                             CustomerManagedPolicies, takes=SET)
+LIST_CUSTOMER_MANAGED = Call(
+    SERVICE, "list-customer-managed-policy-references-in-permission-set", CustomerManagedPolicies, takes=SET
+)
 GET_INLINE = Call(SERVICE, "get-inline-policy-for-permission-set", InlinePolicyText, takes=SET)
 GET_BOUNDARY = Call(SERVICE, "get-permissions-boundary-for-permission-set", PermissionSetBoundary, takes=SET)
-LIST_ASSIGNMENTS = Call(SERVICE, "list-account-assignments", Assignments, takes="account and permission set",
-                        items_tell=True)
+LIST_ASSIGNMENTS = Call(
+    SERVICE, "list-account-assignments", Assignments, takes="account and permission set", items_tell=True
+)
 LIST_USERS = Call(DIRECTORY, "list-users", People)
 LIST_GROUPS = Call(DIRECTORY, "list-groups", Groups)
 LIST_MEMBERSHIPS = Call(DIRECTORY, "list-group-memberships", Memberships, takes="group")
@@ -155,22 +157,39 @@ def permission_sets(answers: Answers) -> Iterator[Record]:
     for arn in sorted(arns):
         yield _permission_set(answers, arn, described.get(arn))
     for one in (a for page in answers.all(LIST_ASSIGNMENTS) for a in page.account_assignments):
-        yield Assignment(account_id=one.account_id, permission_set_arn=one.permission_set_arn,
-                         principal_type=one.principal_type, principal_id=one.principal_id)
+        yield Assignment(
+            account_id=one.account_id,
+            permission_set_arn=one.permission_set_arn,
+            principal_type=one.principal_type,
+            principal_id=one.principal_id,
+        )
 
 
 def _permission_set(answers: Answers, arn: str, described: PermissionSetShape | None) -> PermissionSet:
-    instance = next((i.instance_arn for page in answers.all(LIST_INSTANCES) for i in page.instances
-                     if f"/{last_part(i.instance_arn)}/" in arn), "")
+    instance = next(
+        (
+            i.instance_arn
+            for page in answers.all(LIST_INSTANCES)
+            for i in page.instances
+            if f"/{last_part(i.instance_arn)}/" in arn
+        ),
+        "",
+    )
     boundary = answers.detail(GET_BOUNDARY, [arn], lambda page: _boundary(page.permissions_boundary))
     return PermissionSet(
-        arn=arn, instance_arn=instance, name=described.name if described else last_part(arn),
+        arn=arn,
+        instance_arn=instance,
+        name=described.name if described else last_part(arn),
         session_duration=described.session_duration if described else "",
         managed=answers.listed(LIST_MANAGED, [arn], lambda page: (p.arn for p in page.attached_managed_policies)),
-        customer_managed=answers.listed(LIST_CUSTOMER_MANAGED, [arn], lambda page: (
-            reference.full_name for reference in page.customer_managed_policy_references)),
+        customer_managed=answers.listed(
+            LIST_CUSTOMER_MANAGED,
+            [arn],
+            lambda page: (reference.full_name for reference in page.customer_managed_policy_references),
+        ),
         inline=answers.detail(GET_INLINE, [arn], lambda page: page.inline_policy.seen) or None,
-        boundary=boundary)
+        boundary=boundary,
+    )
 
 
 def _boundary(boundary: BoundaryShape) -> str | None:
@@ -181,16 +200,25 @@ def _boundary(boundary: BoundaryShape) -> str | None:
 def directory(answers: Answers) -> Iterator[Record]:
     for person in (p for page in answers.all(LIST_USERS) for p in page.users):
         email = sorted(person.emails, key=lambda e: not e.primary)
-        yield DirectoryUser(id=person.user_id, name=person.user_name, display_name=person.display_name,
-                            email=email[0].value if email else "")
+        yield DirectoryUser(
+            id=person.user_id,
+            name=person.user_name,
+            display_name=person.display_name,
+            email=email[0].value if email else "",
+        )
     for group in (g for page in answers.all(LIST_GROUPS) for g in page.groups):
-        members = answers.listed(LIST_MEMBERSHIPS, [group.group_id],
-                                 lambda page: (m.member_id.user_id for m in page.group_memberships))
+        members = answers.listed(
+            LIST_MEMBERSHIPS, [group.group_id], lambda page: (m.member_id.user_id for m in page.group_memberships)
+        )
         yield DirectoryGroup(id=group.group_id, name=group.display_name, member_ids=members)
 
 
 SOURCES = (
-    Source("sso.permission_sets", permission_sets, required=(LIST_SETS, DESCRIBE_SET, LIST_ASSIGNMENTS),
-           details=(LIST_INSTANCES, LIST_MANAGED, LIST_CUSTOMER_MANAGED, GET_INLINE, GET_BOUNDARY)),
+    Source(
+        "sso.permission_sets",
+        permission_sets,
+        required=(LIST_SETS, DESCRIBE_SET, LIST_ASSIGNMENTS),
+        details=(LIST_INSTANCES, LIST_MANAGED, LIST_CUSTOMER_MANAGED, GET_INLINE, GET_BOUNDARY),
+    ),
     Source("sso.directory", directory, required=(LIST_USERS, LIST_GROUPS), details=(LIST_MEMBERSHIPS,)),
 )

@@ -80,8 +80,10 @@ class _File:
         refusal = Refusal(State.FAILED, Reason.MALFORMED, one_line(f"{self.label}: {reason}"))
         place = self.place.or_else(place_in_text(text))
         ours = ours or bool(calls) or self.name.suffix.lower() == ".json"
-        return Imported([self._refused(call, refusal, place) for call in calls],
-                        [self.problem(reason, line, column, warning=not ours)])
+        return Imported(
+            [self._refused(call, refusal, place) for call in calls],
+            [self.problem(reason, line, column, warning=not ours)],
+        )
 
     def other_text(self, text: str) -> Imported:
         """Not JSON: the CLI's error message in place of an answer, or a file of another kind."""
@@ -113,18 +115,30 @@ class _File:
         imported.problems += [self.problem(_about(argument) + reason) for reason in (*shaped.lost, *shaped.notes)]
         if shaped.response is None:
             refusal = Refusal(State.FAILED, Reason.MALFORMED, one_line("; ".join(shaped.lost)))
-            imported.answers.append(Answer(call, argument if call.takes else "", self.place, self.label,
-                                           refusal=refusal))
+            imported.answers.append(
+                Answer(call, argument if call.takes else "", self.place, self.label, refusal=refusal)
+            )
             return
         about = (argument or shaped.response.argument() or argument_in_path(call, self.name)) if call.takes else ""
         if call.takes and not about and not call.items_tell:
-            imported.problems.append(self.problem(
-                f"cannot tell which {call.takes} this answer of `{call.name}` is about: "
-                f"name the file `{call.operation}-…`, or put it in a folder of that name"))
+            imported.problems.append(
+                self.problem(
+                    f"cannot tell which {call.takes} this answer of `{call.name}` is about: "
+                    f"name the file `{call.operation}-…`, or put it in a folder of that name"
+                )
+            )
             return
-        imported.answers.append(Answer(
-            call, about, self._place(call, argument, shaped.response), self.label, shaped.response,
-            truncated=truncated(value), lost=tuple(shaped.lost)))
+        imported.answers.append(
+            Answer(
+                call,
+                about,
+                self._place(call, argument, shaped.response),
+                self.label,
+                shaped.response,
+                truncated=truncated(value),
+                lost=tuple(shaped.lost),
+            )
+        )
 
     def _place(self, call: AnyCall, wrapping: str, response: Response) -> Place:
         """Contents know best whose they are, unless they may show what others own. A file that holds the answers of

@@ -82,15 +82,24 @@ def keys(answers: Answers) -> Iterator[Key]:
 def _key(answers: Answers, identifier: str, arn: str) -> Key:
     described = answers.detail(DESCRIBE_KEY, [arn], lambda page: page.key_metadata)
     tags = answers.detail(LIST_TAGS, [arn], lambda page: {t.tag_key: t.tag_value for t in page.tags})
-    aliases = answers.listed(LIST_ALIASES, [], lambda page: (
-        a.alias_name for a in page.aliases if a.target_key_id == identifier))
+    aliases = answers.listed(
+        LIST_ALIASES, [], lambda page: (a.alias_name for a in page.aliases if a.target_key_id == identifier)
+    )
     metadata = described if isinstance(described, Metadata) else Metadata(identifier, arn)
     first = aliases[0].removeprefix("alias/") if aliases and not isinstance(aliases, Unseen) else identifier
     return Key(
-        arn=arn, name=first, account_id=account_in(arn), region=region_in(arn),
-        tags=None if isinstance(tags, Unseen) else tags, manager=metadata.key_manager, state=metadata.key_state,
-        policy=answers.detail(GET_POLICY, [arn], lambda page: page.policy.seen) or Unseen(), aliases=aliases)
+        arn=arn,
+        name=first,
+        account_id=account_in(arn),
+        region=region_in(arn),
+        tags=None if isinstance(tags, Unseen) else tags,
+        manager=metadata.key_manager,
+        state=metadata.key_state,
+        policy=answers.detail(GET_POLICY, [arn], lambda page: page.policy.seen) or Unseen(),
+        aliases=aliases,
+    )
 
 
-SOURCES = (Source("kms.keys", keys, required=(LIST_KEYS,),
-                  details=(DESCRIBE_KEY, LIST_ALIASES, GET_POLICY, LIST_TAGS)),)
+SOURCES = (
+    Source("kms.keys", keys, required=(LIST_KEYS,), details=(DESCRIBE_KEY, LIST_ALIASES, GET_POLICY, LIST_TAGS)),
+)

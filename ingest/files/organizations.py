@@ -154,12 +154,22 @@ def tree(answers: Answers) -> Iterator[Record]:
         one = page.organization
         yield Organization(id=one.id, arn=one.arn, management_account_id=one.master_account_id)
     yield from _units(answers)
-    parents = {account.id: parent for parent, pages in answers.by_argument(LIST_ACCOUNTS_FOR_PARENT).items()
-               for page in pages for account in page.accounts}
+    parents = {
+        account.id: parent
+        for parent, pages in answers.by_argument(LIST_ACCOUNTS_FOR_PARENT).items()
+        for page in pages
+        for account in page.accounts
+    }
     for account in _accounts(answers):
         tags = answers.detail(LIST_TAGS, [account.id], lambda page: tags_of(page.tags))
-        yield Account(id=account.id, arn=account.arn, name=account.name, status=account.status,
-                      parent_id=parents.get(account.id, Unseen()), tags=None if isinstance(tags, Unseen) else tags)
+        yield Account(
+            id=account.id,
+            arn=account.arn,
+            name=account.name,
+            status=account.status,
+            parent_id=parents.get(account.id, Unseen()),
+            tags=None if isinstance(tags, Unseen) else tags,
+        )
     for administrator in (a for page in answers.all(LIST_DELEGATED) for a in page.delegated_administrators):
         yield DelegatedAdministrator(account_id=administrator.id)
 
@@ -167,9 +177,12 @@ def tree(answers: Answers) -> Iterator[Record]:
 def _units(answers: Answers) -> Iterator[OrganizationalUnit]:
     """The roots and the units below them; each of them must have been asked for its children."""
     units = [OrganizationalUnit(id=r.id, arn=r.arn, name=r.name) for r in _roots(answers)]
-    units += [OrganizationalUnit(id=u.id, arn=u.arn, name=u.name, parent_id=parent or None)
-              for parent, pages in answers.by_argument(LIST_UNITS_FOR_PARENT).items()
-              for page in pages for u in page.organizational_units]
+    units += [
+        OrganizationalUnit(id=u.id, arn=u.arn, name=u.name, parent_id=parent or None)
+        for parent, pages in answers.by_argument(LIST_UNITS_FOR_PARENT).items()
+        for page in pages
+        for u in page.organizational_units
+    ]
     answers.expect(LIST_UNITS_FOR_PARENT, (u.id for u in units))
     answers.expect(LIST_ACCOUNTS_FOR_PARENT, (u.id for u in units))
     return iter(units)
@@ -188,8 +201,13 @@ def policies(answers: Answers) -> Iterator[Record]:
     for policy in _summaries(answers):
         document = answers.detail(DESCRIBE_POLICY, [policy.id], lambda p: p.policy.content)
         yield OrganizationPolicy(
-            id=policy.id, arn=policy.arn, name=policy.name, kind=KINDS[policy.type], aws_managed=policy.aws_managed,
-            document=document.seen if isinstance(document, Document) else document or Unseen())
+            id=policy.id,
+            arn=policy.arn,
+            name=policy.name,
+            kind=KINDS[policy.type],
+            aws_managed=policy.aws_managed,
+            document=document.seen if isinstance(document, Document) else document or Unseen(),
+        )
     yield from _targets(answers)
 
 
@@ -209,8 +227,13 @@ def _targets(answers: Answers) -> Iterator[PolicyTarget]:
     answers.expect(LIST_POLICIES_FOR_TARGET, answers.arguments(LIST_POLICIES_FOR_TARGET))
     for kind in sorted(set(KINDS.values()) - disabled):
         if missing := [target for target in known if (target, kind) not in attached]:
-            answers.gaps.append(Gap(State.SKIPPED, Reason.NOT_ATTEMPTED,
-                                    f"no `{LIST_POLICIES_FOR_TARGET.operation}` of kind {kind} for {some(missing)}"))
+            answers.gaps.append(
+                Gap(
+                    State.SKIPPED,
+                    Reason.NOT_ATTEMPTED,
+                    f"no `{LIST_POLICIES_FOR_TARGET.operation}` of kind {kind} for {some(missing)}",
+                )
+            )
     attached.update({(target, kind): set() for target in known for kind in disabled})
     for (target, kind), ids in attached.items():
         yield PolicyTarget(target_id=target, kind=kind, policy_ids=tuple(sorted(ids)))
@@ -249,10 +272,17 @@ def _type_named(file: str) -> str:
 
 
 SOURCES = (
-    Source("organizations.tree", tree,
-           required=(DESCRIBE_ORGANIZATION, LIST_ROOTS, LIST_ACCOUNTS, LIST_UNITS_FOR_PARENT, LIST_ACCOUNTS_FOR_PARENT),
-           details=(LIST_DELEGATED, LIST_TAGS)),
-    Source("organizations.policies", policies, required=(LIST_POLICIES, LIST_POLICIES_FOR_TARGET),
-           details=(DESCRIBE_POLICY,), uses=(LIST_ROOTS, LIST_ACCOUNTS, LIST_ACCOUNTS_FOR_PARENT,
-                                             LIST_UNITS_FOR_PARENT)),
+    Source(
+        "organizations.tree",
+        tree,
+        required=(DESCRIBE_ORGANIZATION, LIST_ROOTS, LIST_ACCOUNTS, LIST_UNITS_FOR_PARENT, LIST_ACCOUNTS_FOR_PARENT),
+        details=(LIST_DELEGATED, LIST_TAGS),
+    ),
+    Source(
+        "organizations.policies",
+        policies,
+        required=(LIST_POLICIES, LIST_POLICIES_FOR_TARGET),
+        details=(DESCRIBE_POLICY,),
+        uses=(LIST_ROOTS, LIST_ACCOUNTS, LIST_ACCOUNTS_FOR_PARENT, LIST_UNITS_FOR_PARENT),
+    ),
 )

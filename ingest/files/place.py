@@ -10,8 +10,13 @@ from typing import NamedTuple
 ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 REGION = re.compile(r"(?<![a-z0-9])[a-z]{2,4}(?:-[a-z]+)?-(?:north|south|east|west|central)(?:east|west)?-\d(?!\d)")
 ARN = re.compile(r"arn:(aws[a-z-]*):[a-z0-9-]*:([a-z0-9-]*):(\d{12}):")
-PARTITION_PREFIXES = {"us-gov-": "aws-us-gov", "cn-": "aws-cn", "eusc-": "aws-eusc", "us-iso-": "aws-iso",
-                      "us-isob-": "aws-iso-b"}
+PARTITION_PREFIXES = {
+    "us-gov-": "aws-us-gov",
+    "cn-": "aws-cn",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+}
 
 
 class Place(NamedTuple):

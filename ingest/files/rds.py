@@ -79,22 +79,41 @@ DESCRIBE_CLUSTERS = Call("rds", "describe-db-clusters", Clusters)
 def instances(answers: Answers) -> Iterator[DatabaseInstance]:
     for one in (i for page in answers.all(DESCRIBE_INSTANCES) for i in page.instances):
         yield DatabaseInstance(
-            arn=one.arn, name=one.identifier, account_id=account_in(one.arn), region=region_in(one.arn),
-            tags=_tags(one), engine=one.engine, cluster_id=one.cluster, port=one.endpoint.port,
-            publicly_accessible=one.publicly_accessible, vpc_id=one.subnet_group.vpc_id,
-            subnet_ids=tuple(sorted(s.subnet_identifier for s in one.subnet_group.subnets)), groups=_groups(one),
-            kms_key=one.kms_key_id, deletion_protection=one.deletion_protection,
-            backup_retention_days=one.backup_retention_period)
+            arn=one.arn,
+            name=one.identifier,
+            account_id=account_in(one.arn),
+            region=region_in(one.arn),
+            tags=_tags(one),
+            engine=one.engine,
+            cluster_id=one.cluster,
+            port=one.endpoint.port,
+            publicly_accessible=one.publicly_accessible,
+            vpc_id=one.subnet_group.vpc_id,
+            subnet_ids=tuple(sorted(s.subnet_identifier for s in one.subnet_group.subnets)),
+            groups=_groups(one),
+            kms_key=one.kms_key_id,
+            deletion_protection=one.deletion_protection,
+            backup_retention_days=one.backup_retention_period,
+        )
 
 
 def clusters(answers: Answers) -> Iterator[DatabaseCluster]:
     for one in (c for page in answers.all(DESCRIBE_CLUSTERS) for c in page.clusters):
         yield DatabaseCluster(
-            arn=one.arn, name=one.identifier, account_id=account_in(one.arn), region=region_in(one.arn),
-            tags=_tags(one), engine=one.engine, port=one.port,
-            member_ids=tuple(sorted(member.identifier for member in one.members)), groups=_groups(one),
-            kms_key=one.kms_key_id, deletion_protection=one.deletion_protection,
-            backup_retention_days=one.backup_retention_period, data_api_enabled=one.http_endpoint_enabled)
+            arn=one.arn,
+            name=one.identifier,
+            account_id=account_in(one.arn),
+            region=region_in(one.arn),
+            tags=_tags(one),
+            engine=one.engine,
+            port=one.port,
+            member_ids=tuple(sorted(member.identifier for member in one.members)),
+            groups=_groups(one),
+            kms_key=one.kms_key_id,
+            deletion_protection=one.deletion_protection,
+            backup_retention_days=one.backup_retention_period,
+            data_api_enabled=one.http_endpoint_enabled,
+        )
 
 
 def _tags(database: DatabaseShape) -> dict[str, str] | None:

@@ -66,10 +66,10 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
 
 def _decode(data: bytes) -> str:
     mark, encoding = next(((m, e) for m, e in ENCODINGS if data.startswith(m)), (b"", "utf-8"))
-    body = data[len(mark):]
+    body = data[len(mark) :]
     try:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
-        before = body[:error.start].decode(encoding, errors="replace")
+        before = body[: error.start].decode(encoding, errors="replace")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         raise Unreadable(f"not valid {encoding.upper()}: save it as UTF-8", line, column) from None

@@ -8,23 +8,62 @@ from typing import Any
 
 from ingest.snapshot import Reason, State
 
-CLI_ERROR = re.compile(r"An error occurred \((?P<code>[\w.]+)\) when calling the (?P<operation>\w+) operation"
-                       r"(?: \(reached max retries: \d+\))?: ?(?P<message>.*)", re.DOTALL)
+CLI_ERROR = re.compile(
+    r"An error occurred \((?P<code>[\w.]+)\) when calling the (?P<operation>\w+) operation"
+    r"(?: \(reached max retries: \d+\))?: ?(?P<message>.*)",
+    re.DOTALL,
+)
 ACTION = re.compile(r"not authorized to perform: (?P<service>[\w-]+):\w+")
 DETAIL_LENGTH = 300
 
-DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "NotAuthorized",
-          "NotAuthorizedException", "AuthorizationError", "AuthorizationErrorException", "AccessDeniedFault",
-          "AccessDeniedForDependencyException", "InsufficientPrivilegesException", "Forbidden", "403"}
-THROTTLED = {"Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "SlowDown",
-             "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "PriorRequestNotComplete",
-             "ProvisionedThroughputExceededException", "BandwidthLimitExceeded", "EC2ThrottledException"}
+DENIED = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnauthorizedException",
+    "NotAuthorized",
+    "NotAuthorizedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "AccessDeniedFault",
+    "AccessDeniedForDependencyException",
+    "InsufficientPrivilegesException",
+    "Forbidden",
+    "403",
+}
+THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "SlowDown",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+}
 TIMED_OUT = {"RequestTimeout", "RequestTimeoutException", "ReadTimeoutError", "ConnectTimeoutError"}
-NOT_OPTED_IN = {"OptInRequired", "AuthFailure", "InvalidRegionException", "RegionDisabledException",
-                "SubscriptionRequiredException"}
-ABSENT = {"NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "NoSuchTagSet", "NoSuchTagSetError",
-          "NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException", "NoSuchBucket",
-          "AWSOrganizationsNotInUseException"}
+NOT_OPTED_IN = {
+    "OptInRequired",
+    "AuthFailure",
+    "InvalidRegionException",
+    "RegionDisabledException",
+    "SubscriptionRequiredException",
+}
+ABSENT = {
+    "NoSuchBucketPolicy",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "NoSuchTagSetError",
+    "NoSuchEntity",
+    "NoSuchEntityException",
+    "ResourceNotFoundException",
+    "NoSuchBucket",
+    "AWSOrganizationsNotInUseException",
+}
 
 BY_CODE = (
     (DENIED, State.DENIED, Reason.DENIED),
@@ -38,8 +77,15 @@ SCP_WORDS = ("explicit deny in a service control policy", "no service control po
 BY_WORDS = (
     (re.compile(r"(Read|Connect) timeout on endpoint URL", re.I), State.FAILED, Reason.TIMEOUT),
     (re.compile(r"Could not connect to the endpoint URL", re.I), State.FAILED, Reason.ERROR),
-    (re.compile(r"Unable to locate credentials|session .*has expired|Token has expired|config profile \(.*\) could not"
-                r"|aws configure|Unable to parse config", re.I), State.FAILED, Reason.ERROR),
+    (
+        re.compile(
+            r"Unable to locate credentials|session .*has expired|Token has expired|config profile \(.*\) could not"
+            r"|aws configure|Unable to parse config",
+            re.I,
+        ),
+        State.FAILED,
+        Reason.ERROR,
+    ),
 )
 
 
@@ -85,4 +131,4 @@ def _refusal(code: str, message: str, operation: str = "", service: str = "") ->
 def one_line(text: str) -> str:
     """Text of strangers for people: printable, on one line, short."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= DETAIL_LENGTH else line[:DETAIL_LENGTH - 1] + "…"
+    return line if len(line) <= DETAIL_LENGTH else line[: DETAIL_LENGTH - 1] + "…"

@@ -71,16 +71,22 @@ def _bucket(answers: Answers, name: str, region: str) -> Bucket:
         region = region or OLD_LOCATIONS.get(location, location)
     tags = answers.detail(GET_TAGGING, [name], lambda page: tags_of(page.tag_set))
     return Bucket(
-        arn=f"arn:{answers.partition}:s3:::{name}", name=name, account_id=answers.account, region=region,
+        arn=f"arn:{answers.partition}:s3:::{name}",
+        name=name,
+        account_id=answers.account,
+        region=region,
         tags=None if isinstance(tags, Unseen) else tags or {},
         policy=answers.detail(GET_POLICY, [name], lambda page: page.policy.seen),
-        public_access_block=answers.detail(GET_ACCESS_BLOCK, [name], lambda page: _block(
-            page.public_access_block_configuration)))
+        public_access_block=answers.detail(
+            GET_ACCESS_BLOCK, [name], lambda page: _block(page.public_access_block_configuration)
+        ),
+    )
 
 
 def _block(block: BlockShape) -> PublicAccessBlock:
-    return PublicAccessBlock(block.block_public_acls, block.ignore_public_acls, block.block_public_policy,
-                             block.restrict_public_buckets)
+    return PublicAccessBlock(
+        block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets
+    )
 
 
 SOURCES = (Source("s3.buckets", buckets, required=(LIST_BUCKETS,), details=DETAILS),)

@@ -47,9 +47,16 @@ GET_POLICY = Call("secretsmanager", "get-resource-policy", SecretPolicy, takes="
 def secrets(answers: Answers) -> Iterator[Secret]:
     for one in (s for page in answers.all(LIST_SECRETS) for s in page.secret_list):
         policy = answers.detail(GET_POLICY, [one.arn, one.name], lambda page: page.resource_policy.seen)
-        yield Secret(arn=one.arn, name=one.name, account_id=account_in(one.arn), region=region_in(one.arn),
-                     tags=tags_of(one.tags), policy=policy or None, kms_key=one.kms_key_id,
-                     rotation_enabled=one.rotation_enabled)
+        yield Secret(
+            arn=one.arn,
+            name=one.name,
+            account_id=account_in(one.arn),
+            region=region_in(one.arn),
+            tags=tags_of(one.tags),
+            policy=policy or None,
+            kms_key=one.kms_key_id,
+            rotation_enabled=one.rotation_enabled,
+        )
 
 
 SOURCES = (Source("secretsmanager.secrets", secrets, required=(LIST_SECRETS,), details=(GET_POLICY,)),)

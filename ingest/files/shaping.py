@@ -81,9 +81,12 @@ def _of_kind(kind: Any, value: Any) -> bool:
 
 def truncated(value: Mapping[str, Any]) -> bool:
     """Whether an answer says that there is more of it."""
-    return bool(value.get("IsTruncated") is True or value.get("Truncated") is True
-                or any(value.get(token) for token in TOKENS)
-                or (value.get("Marker") and "IsTruncated" not in value and "Truncated" not in value))
+    return bool(
+        value.get("IsTruncated") is True
+        or value.get("Truncated") is True
+        or any(value.get(token) for token in TOKENS)
+        or (value.get("Marker") and "IsTruncated" not in value and "Truncated" not in value)
+    )
 
 
 class Shaped(NamedTuple):
@@ -145,6 +148,8 @@ class _Reader:
         try:
             return Document(canonical_document(value))
         except strict_json.Malformed as error:
-            self.notes.append(f"the policy document in `{self._where}` is not readable: {error.reason} at line "
-                              f"{error.line} column {error.column} of it")
+            self.notes.append(
+                f"the policy document in `{self._where}` is not readable: {error.reason} at line "
+                f"{error.line} column {error.column} of it"
+            )
             return Document(value, readable=False)

@@ -66,8 +66,14 @@ class Catalogue:
 
     def with_keys_in(self, text: str) -> list[AnyCall]:
         """The calls one of whose own keys stands in a text that cannot be read as a whole."""
-        return next((calls for key, calls in self.by_key.items()
-                     if len(calls) == 1 and re.search(rf'"{re.escape(key)}"\s*:', text)), [])
+        return next(
+            (
+                calls
+                for key, calls in self.by_key.items()
+                if len(calls) == 1 and re.search(rf'"{re.escape(key)}"\s*:', text)
+            ),
+            [],
+        )
 
 
 @dataclass(frozen=True)
@@ -163,7 +169,7 @@ def argument_in_path(call: AnyCall, path: PurePosixPath) -> str:
     for name in (call.operation, *call.aliases):
         words = "[-_ ]?".join(map(re.escape, name.split("-")))
         if found := re.search(words, path.stem, re.IGNORECASE):
-            return path.stem[found.end():].strip("-_.@= ")
+            return path.stem[found.end() :].strip("-_.@= ")
         if any(squeeze(name) in squeeze(part) for part in path.parent.parts):
             return path.stem
     return ""

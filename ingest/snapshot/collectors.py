@@ -25,22 +25,34 @@ class Collector:
 COLLECTORS: dict[str, Collector] = {
     c.name: c
     for c in (
-        Collector("organizations.tree", "organization",
-                  (organization.Organization, organization.OrganizationalUnit, organization.Account,
-                   organization.DelegatedAdministrator)),
-        Collector("organizations.policies", "organization",
-                  (organization.OrganizationPolicy, organization.PolicyTarget)),
+        Collector(
+            "organizations.tree",
+            "organization",
+            (
+                organization.Organization,
+                organization.OrganizationalUnit,
+                organization.Account,
+                organization.DelegatedAdministrator,
+            ),
+        ),
+        Collector(
+            "organizations.policies", "organization", (organization.OrganizationPolicy, organization.PolicyTarget)
+        ),
         Collector("sso.permission_sets", "organization", (identity.PermissionSet, identity.Assignment)),
         Collector("sso.directory", "organization", (identity.DirectoryUser, identity.DirectoryGroup)),
-        Collector("iam.authorization", "account",
-                  (identity.User, identity.Group, identity.Role, identity.ManagedPolicy, identity.InstanceProfile)),
+        Collector(
+            "iam.authorization",
+            "account",
+            (identity.User, identity.Group, identity.Role, identity.ManagedPolicy, identity.InstanceProfile),
+        ),
         Collector("iam.credential_report", "account", (identity.CredentialReportRow,)),
         Collector("iam.access_keys", "account", (identity.AccessKey,)),
         Collector("iam.login_profiles", "account", (identity.LoginProfile,)),
         Collector("iam.mfa_devices", "account", (identity.MfaDevices,)),
         Collector("iam.providers", "account", (identity.IdentityProvider,)),
-        Collector("iam.last_used", "account",
-                  (activity.RoleUse, activity.CredentialUse, activity.AccessKeyUse), activity=True),
+        Collector(
+            "iam.last_used", "account", (activity.RoleUse, activity.CredentialUse, activity.AccessKeyUse), activity=True
+        ),
         Collector("ec2.vpcs", "region", (network.Vpc,)),
         Collector("ec2.subnets", "region", (network.Subnet,)),
         Collector("ec2.security_groups", "region", (network.SecurityGroup,)),

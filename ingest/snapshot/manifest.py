@@ -84,15 +84,18 @@ def read_manifest(data: bytes, name: str) -> Manifest:
     try:
         version = msgspec.json.decode(data, type=_Versioned).format
         if version > FORMAT:
-            raise SnapshotError(f"snapshot `{name}` has format {version} and this trustdrift reads up to {FORMAT}: "
-                                "upgrade trustdrift")
+            raise SnapshotError(
+                f"snapshot `{name}` has format {version} and this trustdrift reads up to {FORMAT}: upgrade trustdrift"
+            )
         manifest = msgspec.json.decode(data, type=Manifest)
         known = snapshot_id(manifest.shards) == manifest.id == name
     except (msgspec.DecodeError, KeyError, UnicodeDecodeError):
         known = False
     if not known:
-        raise SnapshotError(f"the manifest of snapshot `{name}` is damaged: restore it from a backup, "
-                            "or delete that snapshot's folder and collect again")
+        raise SnapshotError(
+            f"the manifest of snapshot `{name}` is damaged: restore it from a backup, "
+            "or delete that snapshot's folder and collect again"
+        )
     return manifest
 
 
@@ -101,5 +104,7 @@ def read_run(data: bytes, name: str) -> Run:
     try:
         return msgspec.json.decode(data, type=Run)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise SnapshotError(f"run.json of snapshot `{name}` is damaged: restore it from a backup, "
-                            "or delete that snapshot's folder and collect again") from None
+        raise SnapshotError(
+            f"run.json of snapshot `{name}` is damaged: restore it from a backup, "
+            "or delete that snapshot's folder and collect again"
+        ) from None

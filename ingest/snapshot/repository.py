@@ -1,9 +1,9 @@
 """Snapshots on disk or in an object store: immutable shards named by content, and one manifest per snapshot.
 
-    shards/DIGEST.jsonl.zst         records, shared by all snapshots that saw the same
-    snapshots/ID/manifest.json      coverage and digests; written last, so that a snapshot is there or not
-    snapshots/ID/run.json           times and source
-    latest                          the id of the newest one
+shards/DIGEST.jsonl.zst         records, shared by all snapshots that saw the same
+snapshots/ID/manifest.json      coverage and digests; written last, so that a snapshot is there or not
+snapshots/ID/run.json           times and source
+latest                          the id of the newest one
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ class Repository:
         self.url = url
         self._storage = Storage(url)
 
-    def commit(self, shards: Mapping[Scope, ShardInput], taken_at: str, source: str,
-               previous: str | None = LATEST) -> Snapshot:
+    def commit(
+        self, shards: Mapping[Scope, ShardInput], taken_at: str, source: str, previous: str | None = LATEST
+    ) -> Snapshot:
         """Writes a snapshot and makes it the latest. What was not seen is carried over from `previous`
         (a snapshot's id, "latest", or None for none), with the time at which it was last seen.
 
@@ -111,26 +112,32 @@ class Repository:
 
     def list(self) -> Infos:
         """Every snapshot, oldest first; a damaged one is listed with its problem, before the others."""
-        return sorted((self._info(name) for name in self._storage.folders("snapshots")
-                       if self._storage.exists(_manifest(name))), key=lambda info: (info.taken_at, info.id))
+        return sorted(
+            (self._info(name) for name in self._storage.folders("snapshots") if self._storage.exists(_manifest(name))),
+            key=lambda info: (info.taken_at, info.id),
+        )
 
     def _info(self, name: str) -> SnapshotInfo:
         try:
             manifest, run = self._read(name)
         except SnapshotError as error:
             return SnapshotInfo(name, problem=str(error))
-        return SnapshotInfo(name, run.taken_at, run.first_taken_at, run.source,
-                            Counter(e.state for e in manifest.shards))
+        return SnapshotInfo(
+            name, run.taken_at, run.first_taken_at, run.source, Counter(e.state for e in manifest.shards)
+        )
 
     def _read(self, name: str) -> tuple[Manifest, Run]:
         try:
             if not name.isalnum():
                 raise FileNotFoundError
-            return (read_manifest(self._storage.read(_manifest(name)), name),
-                    read_run(self._storage.read(_run(name)), name))
+            return (
+                read_manifest(self._storage.read(_manifest(name)), name),
+                read_run(self._storage.read(_run(name)), name),
+            )
         except FileNotFoundError:
-            raise SnapshotError(f"there is no complete snapshot `{name}` in `{self.url}`: "
-                                "list what is there with `snapshots`") from None
+            raise SnapshotError(
+                f"there is no complete snapshot `{name}` in `{self.url}`: list what is there with `snapshots`"
+            ) from None
 
     def _shard(self, entry: Entry, as_of: str | None) -> Shard:
         coverage = Coverage(entry.scope, entry.state, entry.reason, entry.detail, as_of)
@@ -150,14 +157,26 @@ class Repository:
         except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
             problem = str(error)
         scope = " ".join(filter(None, (entry.account_id, entry.region, entry.collector)))
-        raise SnapshotError(f"shard `{name}` ({scope}) is damaged, {problem}: restore the file from a backup, "
-                            "or delete it together with the snapshots that need it and collect again")
+        raise SnapshotError(
+            f"shard `{name}` ({scope}) is damaged, {problem}: restore the file from a backup, "
+            "or delete it together with the snapshots that need it and collect again"
+        )
 
     def _store(self, scope: Scope, shard: ShardInput, before: _Before) -> Entry:
         seen = shard.records if shard.state in SAW else None
         carried = before.lacking(scope, shard)
-        return Entry(scope.account_id, scope.region, scope.collector, shard.state, shard.reason, shard.detail,
-                     self._put(seen), len(seen or ()), self._put(carried), len(carried or ()))
+        return Entry(
+            scope.account_id,
+            scope.region,
+            scope.collector,
+            shard.state,
+            shard.reason,
+            shard.detail,
+            self._put(seen),
+            len(seen or ()),
+            self._put(carried),
+            len(carried or ()),
+        )
 
     def _put(self, records: tuple[Record, ...] | None) -> str:
         """Writes a shard unless it is there, whole. Returns its digest, empty for no shard."""
@@ -205,8 +224,10 @@ class _Before:
         found = {self._placed(scope): shard for scope, shard in shards.items()}
         gone = self._departed(found)
         missing = (s for s in self.entries if s not in found and s.account_id not in gone)
-        return {**{s: ShardInput(State.SKIPPED, Reason.NOT_ATTEMPTED, "nothing was collected for it") for s in missing},
-                **found}
+        return {
+            **{s: ShardInput(State.SKIPPED, Reason.NOT_ATTEMPTED, "nothing was collected for it") for s in missing},
+            **found,
+        }
 
     def _placed(self, scope: Scope) -> Scope:
         """An organization that answers nothing does not say whose it is; one we know already is meant."""

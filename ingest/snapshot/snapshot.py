@@ -63,7 +63,10 @@ class Snapshot:
         and a collector without any row counts once."""
         rows: list[Coverage] = []
         for name in collectors:
-            here = [s.coverage for scope, s in self.shards.items()
-                    if scope.collector == name and scope.account_id == account_id]
+            here = [
+                s.coverage
+                for scope, s in self.shards.items()
+                if scope.collector == name and scope.account_id == account_id
+            ]
             rows += [c for c in here if not c.complete] or ([] if here else [self.state(account_id, name)])
         return rows

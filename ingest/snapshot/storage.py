@@ -33,8 +33,9 @@ class Storage:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise SnapshotError(f"cannot read `{name}` in `{self.url}` ({_why(error)}): "
-                                "check its permissions and the disk") from error
+            raise SnapshotError(
+                f"cannot read `{name}` in `{self.url}` ({_why(error)}): check its permissions and the disk"
+            ) from error
 
     def exists(self, name: str) -> bool:
         return bool(self._fs.exists(self._path(name)))
@@ -53,8 +54,10 @@ class Storage:
             self._write_local(self._path(name), data) if self._local else self._fs.pipe_file(self._path(name), data)
         except OSError as error:
             action = "free some space" if error.errno in NO_ROOM else "check its permissions and the disk"
-            raise SnapshotError(f"cannot write `{name}` in `{self.url}` ({_why(error)}): "
-                                f"{action} and run `collect` again; the last snapshot is untouched") from error
+            raise SnapshotError(
+                f"cannot write `{name}` in `{self.url}` ({_why(error)}): "
+                f"{action} and run `collect` again; the last snapshot is untouched"
+            ) from error
 
     @contextmanager
     def only_writer(self) -> Iterator[None]:
@@ -68,11 +71,13 @@ class Storage:
             with filelock.FileLock(f"{self._root}/.lock", timeout=0, mode=0o600):
                 yield
         except filelock.Timeout:
-            raise SnapshotError(f"another process is writing to `{self.url}`: wait for it to end, then try again"
-                                ) from None
+            raise SnapshotError(
+                f"another process is writing to `{self.url}`: wait for it to end, then try again"
+            ) from None
         except OSError as error:
-            raise SnapshotError(f"cannot write to `{self.url}` ({_why(error)}): "
-                                "check its permissions and the disk") from error
+            raise SnapshotError(
+                f"cannot write to `{self.url}` ({_why(error)}): check its permissions and the disk"
+            ) from error
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"

@@ -118,7 +118,7 @@ def headline(item: DriftItem) -> None:
         if item.verdict:
             badges.verdict(item.verdict)
         st.badge(words.FAMILIES[item.family], color="gray")
-    st.markdown(f"#### {prose(item.title)}")
+    st.subheader(prose(item.title), anchor=False)
     st.caption(why(item))
 
 
@@ -154,7 +154,7 @@ def why_it_matters(estate: data.Estate, item: DriftItem) -> None:
     graph, past = estate.graph, estate.baseline.graph
     hop = _chosen_hop(item)
     drawn = drawing(graph, item.path, past)
-    st.markdown("#### Why it matters")
+    st.subheader("Why it matters", anchor=False)
     element.draw(
         drawn,
         key=safe_id("drift", item.id, *(n.id for n in drawn.nodes)),

@@ -61,7 +61,7 @@ def card(place: st.delta_generator.DeltaGenerator, title: str, value: int, below
 
 def what_changed(estate: data.Estate) -> None:
     """The worst drift items, each a link to its own."""
-    st.markdown("#### Look at these changes first")
+    st.subheader("Look at these changes first", anchor=False)
     drift = estate.drift
     if drift is None:
         chrome.no_baseline()
@@ -80,7 +80,7 @@ def what_changed(estate: data.Estate) -> None:
 
 def ways_in(estate: data.Estate) -> None:
     """The shortest paths from real entry points to what must not be reached, each a link to its picture."""
-    st.markdown("#### Shortest ways in, from real entry points")
+    st.subheader("Shortest ways in, from real entry points", anchor=False)
     found = estate.ways_in
     for kind, path in found:
         marks, sentence = st.columns(MARKS, vertical_alignment="center")
@@ -99,7 +99,7 @@ def ways_in(estate: data.Estate) -> None:
 
 def findings(found: list[Finding] | None) -> None:
     """The findings, worst first; without checks there is none, which is no good news."""
-    st.markdown("#### Findings")
+    st.subheader("Findings", anchor=False)
     if found is None:
         st.write("No check was run on this graph: run `trustdrift check`.")
         return
@@ -116,7 +116,7 @@ def findings(found: list[Finding] | None) -> None:
 
 def what_was_read(estate: data.Estate) -> None:
     """The coverage table, what was not read first."""
-    st.markdown("#### What was read")
+    st.subheader("What was read", anchor=False)
     rows = sorted(estate.coverage, key=lambda row: (row["state"] == "seen", row["account_id"], row["source"]))
     unread = len(estate.unread)
     st.caption(f"{words.plural(len(rows), 'source')}, {len(rows) - unread:,} read completely, {unread:,} not")

@@ -34,7 +34,7 @@ def show(estate: data.Estate) -> None:
 
 def nothing(question: controls.Question) -> None:
     """No path: what may be asked next."""
-    st.subheader(f"No path from {code(question.source)} to {code(question.target)}")
+    st.subheader(f"No path from {code(question.source)} to {code(question.target)}", anchor=False)
     steps = ["Swap the ends, or ask from `exposed` to see every real entry point."]
     if question.certain_only:
         steps.insert(0, "Let possible paths in: some hop may depend on a condition.")

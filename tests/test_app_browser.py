@@ -1,0 +1,215 @@
+"""The app in a real browser: no error, no request to elsewhere, no script of strangers, and what a click does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import app_sample as sample
+from tests.app_server import Served, start
+from tests.require import require
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+# Streamlit looks for its server below the page's path first, then at the root: two 404s that do no harm.
+PROBES = re.compile(r"/(paths|drift)/_stcore/(health|host-config)$")
+PAGES = ("", "paths", "drift")
+HOSTILE = (
+    '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> https://evil.example a@evil.example '
+    "![x](https://evil.example/i.png)"
+)
+# Where cytoscape keeps itself; a canvas has nothing else to aim at.
+AIM = """id => {
+  const box = document.querySelector('.st-graph-workbench .cy');
+  const element = box._cyreg.cy.getElementById(id), corner = box.getBoundingClientRect();
+  const at = element.isEdge() ? element.renderedMidpoint() : element.renderedPosition();
+  return [corner.x + at.x, corner.y + at.y];
+}"""
+ELEMENTS = """() => document.querySelector('.st-graph-workbench .cy')._cyreg.cy.elements().map(e => e.data())"""
+
+
+@dataclass
+class Watch:
+    """What went wrong on a page, and what it asked for."""
+
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> Page:
+        page.on(
+            "console", lambda m: self.errors.append(m.text) if m.type == "error" and not _probe(m.location) else None
+        )
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("request", lambda r: self.requests.append(r.url))
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not PROBES.search(message.location.get("url", "")):
+            self.errors.append(message.text)
+
+    def elsewhere(self, url: str) -> list[str]:
+        own = (url, url.replace("http", "ws"), "data:", "blob:")
+        return [r for r in self.requests if not r.startswith(own)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    require("browser", CHROMIUM.exists(), f"no Chromium at {CHROMIUM}: install the package `chromium`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    base = tmp_path_factory.mktemp("app")
+    sample.promote(base, sample.week(), sample.baseline())
+    with start(base) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    base = tmp_path_factory.mktemp("hostile")
+    sample.promote(base, sample.hostile(HOSTILE), sample.baseline())
+    with start(base) as served:
+        yield served
+
+
+def _open(browser: Browser, url: str, watch: Watch, scheme: str = "light") -> Page:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 1200})
+    page = watch.over(context.new_page())
+    page.goto(url)
+    _settle(page)
+    return page
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_timeout(400)  # a click takes a moment to start a run
+    page.wait_for_selector(IDLE)
+    page.wait_for_timeout(400)
+
+
+def _aim(page: Page, text: str) -> tuple[float, float]:
+    """Where on the screen the element with this text is drawn."""
+    page.wait_for_selector("canvas")
+    found = next(e for e in page.evaluate(ELEMENTS) if e["text"].split("\n")[0] == text)
+    x, y = page.evaluate(AIM, found["id"])
+    return x, y
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_clean(browser: Browser, app: Served, path: str, scheme: str) -> None:
+    watch = Watch()
+    page = _open(browser, f"{app.url}/{path}", watch, scheme)
+    assert page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]').count() == 0
+    assert watch.errors == []
+    assert watch.elsewhere(app.url) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", [*PAGES, "paths?from=ci", "paths?from=internet"])
+def test_names_of_strangers_stay_text(browser: Browser, hostile_app: Served, path: str) -> None:
+    watch = Watch()
+    page = _open(browser, f"{hostile_app.url}/{path}", watch)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator('a[href*="evil"], img[src*="evil"], img[src="x"]').count() == 0
+    assert watch.errors == []
+    assert watch.elsewhere(hostile_app.url) == []
+    assert "<script>window.hacked=1</script>" in page.locator("body").inner_text() or path == "paths?from=internet"
+    page.context.close()
+
+
+def test_a_click_on_an_edge_shows_its_evidence(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/paths?from=ci", Watch())
+    assert page.get_by_text("accepts any branch of any repository").count() == 1
+    page.mouse.click(*_aim(page, "lambda-001"))
+    page.get_by_text("creates a function that runs as ledger-admin").wait_for()
+    assert "hop=" in page.url
+    page.context.close()
+
+
+def test_a_link_restores_what_was_chosen(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/paths?from=ci", Watch())
+    page.mouse.click(*_aim(page, "read"))
+    page.get_by_text("ledger-admin reads the ledger").wait_for()
+    _settle(page)
+    again = _open(browser, page.url, Watch())
+    assert again.get_by_text("ledger-admin reads the ledger").count() == 1
+    page.context.close()
+    again.context.close()
+
+
+def test_two_clicks_on_a_node_unfold_its_neighbours(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/paths?from=ci", Watch())
+    at = _aim(page, "ledger-admin")
+    before = len(page.evaluate(ELEMENTS))
+    page.mouse.dblclick(*at)
+    _settle(page)
+    page.wait_for_selector("canvas")
+    names = {e["text"].split("\n")[0] for e in page.evaluate(ELEMENTS)}
+    assert len(page.evaluate(ELEMENTS)) > before
+    assert "payments-web-1" in names
+    page.context.close()
+
+
+def test_a_row_chooses_its_path(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/paths", Watch())
+    box = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 15, box["y"] + box["height"] - 15)  # the last row's box
+    page.get_by_text("DataAnalyst is assigned to her group").wait_for()
+    assert "path=" in page.url
+    page.context.close()
+
+
+def test_swap_asks_for_the_way_back(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/paths?from=ci&to=admin", Watch())
+    page.get_by_role("button").filter(has_text="swap_horiz").click()
+    _settle(page)
+    assert "from=admin" in page.url
+    assert "to=ci" in page.url
+    page.context.close()
+
+
+def test_the_overview_leads_to_the_item(browser: Browser, app: Served) -> None:
+    page = _open(browser, app.url, Watch())
+    page.get_by_text("can no longer reach").click()
+    page.get_by_text("It was open at the baseline and is closed now").wait_for()
+    assert "/drift?item=" in page.url
+    page.context.close()
+
+
+def test_tables_offer_no_download_of_formulas(browser: Browser, app: Served) -> None:
+    page = _open(browser, app.url, Watch())
+    page.locator('[data-testid="stDataFrame"]').first.hover()
+    page.wait_for_timeout(300)
+    assert not any(t.is_visible() for t in page.locator('[data-testid="stElementToolbarButton"]').all())
+    page.context.close()
+
+
+def test_an_error_shows_a_sentence_and_no_trace(browser: Browser, tmp_path: Path) -> None:
+    settings = sample.promote(tmp_path, sample.week(), sample.baseline())
+    (settings.artefacts.path / "promoted.json").unlink()
+    (settings.artefacts.path / "promoted.json").mkdir()  # nobody expects that
+    with start(tmp_path) as served:
+        page = _open(browser, served.url, Watch())
+        said = page.locator("body").inner_text()
+        assert "This page could not be drawn (IsADirectoryError)" in said
+        assert "Traceback" not in said
+        assert str(tmp_path) not in said
+        page.context.close()

@@ -1,0 +1,91 @@
+"""A law: a store that was brought up to date by differences holds what a full load of the same graph holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph.model import Edge, Graph, Node, Value
+from graph.store import open_store, stop_owner
+from graph.store.rows import difference
+from graph.store.store import Store
+from tests.require import repetitions
+
+KINDS = {"u": ("AWSUser", "AWSPrincipal"), "r": ("AWSRole", "AWSPrincipal"), "s": ("AccessSet",), "b": ("S3Bucket",)}
+STEPS = {("u", "s"): ("HOLDS",), ("r", "s"): ("HOLDS",), ("s", "r"): ("CAN_ASSUME", "MAY_ASSUME"),
+         ("s", "b"): ("CAN_ACCESS", "MAY_ACCESS")}
+IDS = [f"{kind}{i}" for kind in KINDS for i in range(3)]
+PLACES = [(a, kind, b) for a in IDS for b in IDS for kind in STEPS.get((a[0], b[0]), ())]
+values = st.one_of(st.none(), st.booleans(), st.integers(-2**53, 2**53), st.text(max_size=8),
+                   st.lists(st.text(max_size=3), max_size=2))
+properties = st.dictionaries(st.sampled_from(["name", "team", "tags", "odd name", "type"]), values, max_size=3)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[dict[str, Node], list[Edge]]:
+    """Nodes, some under labels that are not their usual ones, and relationships between those that are there."""
+    nodes = {i: Node(i, KINDS[draw(st.sampled_from([i[0], i[0], i[0], "b"]))], draw(properties))
+             for i in draw(st.sets(st.sampled_from(IDS)))}
+    places = draw(st.sets(st.tuples(st.sampled_from(PLACES), st.sampled_from(["", "read", "write"]))))
+    edges = [Edge(a, kind, b, key, draw(properties)) for (a, kind, b), key in places if a in nodes and b in nodes]
+    return dict(sorted(nodes.items())), sorted(edges, key=lambda e: e.identity)
+
+
+def named(number: int, content: tuple[dict[str, Node], list[Edge]]) -> Graph:
+    return Graph(f"graph-{number}", f"snapshot-{number}", "t", *content)
+
+
+def undated(held: dict[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in held.items() if name not in ("firstseen", "lastupdated", "at")}
+
+
+def export(store: Store) -> tuple[list[object], list[object]]:
+    """Everything a store holds but for its dates."""
+    nodes = store.read("MATCH (n) RETURN n.id AS id, n ORDER BY id")
+    edges = sorted(store.export_edges(), key=lambda e: e.identity)
+    return ([(row["id"], row["n"]["labels"], undated(row["n"]["properties"])) for row in nodes],
+            [(e.identity, undated(e.properties)) for e in edges])
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Store]]:
+    """One store that lives by differences, one that is loaded in full each time."""
+    urls = [f"embedded://{tmp_path_factory.mktemp(name)}" for name in ("difference", "full")]
+    with open_store(urls[0]) as first, open_store(urls[1]) as second:
+        yield first, second
+    for url in urls:
+        stop_owner(url)
+
+
+@settings(max_examples=repetitions(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(contents=st.lists(graphs(), min_size=2, max_size=3))
+def test_difference_equals_full_load(pair, contents):
+    updated, loaded = pair
+    steps = [named(number, content) for number, content in enumerate(contents)]
+    updated.wipe()
+    assert updated.promote(steps[0]).kind == "full"
+    for old, new in zip(steps, steps[1:], strict=False):
+        assert updated.promote(new, old).kind == "difference"
+    loaded.bulk_load(steps[-1])
+    assert export(updated) == export(loaded)
+
+
+@given(graphs(), graphs())
+def test_a_difference_is_what_is_between_two_graphs(left, right):
+    old, new = named(1, left), named(2, right)
+    change = difference(old, new)
+    nodes = {i: n for i, n in old.nodes.items() if n not in change.nodes_removed}
+    nodes |= {n.id: n for n in [*change.nodes_added, *change.nodes_changed]}
+    edges = {e.identity: e for e in old.edges if e not in change.edges_removed}
+    edges |= {e.identity: e for e in [*change.edges_added, *change.edges_changed]}
+    assert nodes == new.nodes
+    assert edges == {e.identity: e for e in new.edges}
+    assert {n.id for n in change.nodes_added}.isdisjoint(nodes.keys() - new.nodes.keys())
+
+
+@given(graphs())
+def test_no_difference_to_itself(content):
+    assert len(difference(named(1, content), named(2, content))) == 0
