@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -76,6 +76,7 @@ class Graph:
     taken_at: str
     nodes: dict[str, Node]
     edges: list[Edge] = field(repr=False)
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # what was computed from it once
 
     def of(self, label: str) -> list[Node]:
         """The nodes that carry a label."""

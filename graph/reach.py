@@ -103,5 +103,8 @@ class Reach:
 
 
 def networks(graph: Graph) -> tuple[Network, Network]:
-    """The certain network and the one with possible steps too."""
-    return (Network.of(graph.nodes, graph.edges, CERTAIN), Network.of(graph.nodes, graph.edges, POSSIBLE))
+    """The certain network and the one with possible steps too, made once for each graph."""
+    if "networks" not in graph.kept:
+        graph.kept["networks"] = tuple(Network.of(graph.nodes, graph.edges, types) for types in (CERTAIN, POSSIBLE))
+    found: tuple[Network, Network] = graph.kept["networks"]
+    return found

@@ -31,7 +31,8 @@ def chosen_keys(conditions: Iterable[Condition], circumstances: Circumstances) -
 def enumerate_choices(keys: Mapping[str, Sequence[Condition]], lookup: Lookup) -> tuple[list[Choice], bool]:
     """The combinations of choices worth trying, and whether one of them stands for every other there is.
 
-    Beyond 256 combinations, and where two patterns may overlap in a value that neither stands for, it is not.
+    Beyond 256 combinations, for keys of several values, and where two patterns may overlap in a value that neither
+    stands for, it is not.
     """
     sides, exact = [], True
     for key, conditions in keys.items():
@@ -39,7 +40,7 @@ def enumerate_choices(keys: Mapping[str, Sequence[Condition]], lookup: Lookup) -
         assert row is not None  # only a key with a row is chosen
         patterns, resolved = _patterns(conditions, lookup)
         sides.append(_candidates(row, conditions, patterns, _tag_names(keys)))
-        exact = exact and resolved and not _overlap_unseen(conditions, patterns)
+        exact = exact and resolved and not row.several and not _overlap_unseen(conditions, patterns)
     if math.prod(map(len, sides)) > MAX_COMBINATIONS:
         return [], False
     return [choice for choice in _combine(list(keys), sides) if _is_consistent(choice)], exact

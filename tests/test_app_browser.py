@@ -48,9 +48,7 @@ class Watch:
     requests: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> Page:
-        page.on(
-            "console", lambda m: self.errors.append(m.text) if m.type == "error" and not _probe(m.location) else None
-        )
+        page.on("console", self._heard)
         page.on("pageerror", lambda e: self.errors.append(str(e)))
         page.on("request", lambda r: self.requests.append(r.url))
         return page

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from drift.items import CHANGES
+from graph.model import Graph
 from queries.checks import Finding
 from settings import Settings
 from tests import app_sample as sample
@@ -36,6 +37,13 @@ def _full(base: Path) -> Settings:
     return sample.promote(base, sample.week(), sample.baseline(), [FINDING])
 
 
+def _bare(base: Path) -> Settings:
+    """One account without jewels, administrators or coverage, as a single dump gives it."""
+    week = sample.week()
+    nodes = {i: week.nodes[i] for i in (sample.PAYMENTS, sample.DEPLOY)}
+    return sample.promote(base, Graph("graph-bare", "snapshot-bare", week.taken_at, nodes, []), sample.baseline())
+
+
 def _quiet(base: Path) -> Settings:
     return sample.promote(base, sample.baseline(), sample.baseline())
 
@@ -56,7 +64,7 @@ def _without_artefact(base: Path) -> Settings:
     return settings
 
 
-STATES = (_empty, _without_baseline, _full, _quiet, _hostile, _damaged, _without_artefact)
+STATES = (_empty, _without_baseline, _full, _bare, _quiet, _hostile, _damaged, _without_artefact)
 
 
 def _open(page: str, settings: Settings, **query: str) -> AppTest:
@@ -98,6 +106,7 @@ def test_every_page_says_something_in_every_state(page: str, state: Callable[[Pa
         ("drift", _without_baseline, "No baseline has been approved"),
         ("drift", _quiet, "Nothing changed since the baseline"),
         ("overview", _quiet, "no change"),
+        ("paths", _bare, "declare crown jewels in the settings"),
     ],
 )
 def test_what_is_missing_is_said_with_what_to_do(

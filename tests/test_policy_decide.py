@@ -78,6 +78,11 @@ def test_a_value_that_only_two_patterns_together_describe_is_not_ruled_out():
     assert bound([apart]).decide(ask("s3:GetObject", "*")).truth is Truth.NO
 
 
+def test_a_list_that_holds_a_named_and_another_value_is_not_ruled_out():
+    both = {f"ForAnyValue:{operator}": {"aws:TagKeys": "a"} for operator in ("StringEquals", "StringNotEquals")}
+    assert bound([allow(Condition=both)]).decide(ask("ec2:CreateTags", "*")).truth is Truth.MAYBE
+
+
 def test_tag_keys_and_request_tags_are_one_choice():
     tagged = allow("ec2:CreateTags", Condition={"StringEquals": {"aws:RequestTag/team": "a"}})
     untagged = deny("ec2:CreateTags", Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}})

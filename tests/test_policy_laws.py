@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from itertools import product
+from itertools import combinations, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,6 +66,15 @@ def test_patterns_that_overlap_never_hide_a_choice(found, request):
     policies = bound(found)
     texts = ("".join(letters) for size in range(4) for letters in product("123", repeat=size))
     best = max(policies.decide(with_context(request, {CHOSEN_KEY: (text,)})).truth for text in texts)
+    assert policies.decide(request).truth >= best
+
+
+@often
+@given(st.lists(statements(ALLOW | DENY, ("aws:TagKeys",)), max_size=4), requests)
+def test_keys_of_several_values_never_hide_a_choice(found, request):
+    policies = bound(found)
+    lists = (values for size in range(4) for values in combinations(("1", "2", "3"), size))
+    best = max(policies.decide(with_context(request, {"aws:tagkeys": values})).truth for values in lists)
     assert policies.decide(request).truth >= best
 
 

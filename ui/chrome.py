@@ -17,6 +17,7 @@ from ui import data, words
 from ui.text import code, prose
 
 READING = (ArtefactError, BaselineError, FindingsError, SettingsError, data.Unreadable)
+NAMED = 4  # accounts named in the header
 CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4.2rem 2.2rem 3rem; max-width: 1720px; }
 [data-testid="stDataFrame"] [data-testid="stElementToolbar"],
@@ -53,18 +54,22 @@ def header(estate: data.Estate) -> None:
 
 
 def unread(estate: data.Estate) -> None:
-    """A badge for each account that was not read whole."""
-    rows = estate.unread
-    if not rows:
+    """A badge for each account that was not read whole, the first ones by name."""
+    missing: dict[str, list[str]] = {}
+    for row in estate.unread:
+        missing.setdefault(row["account_id"], []).append(f"{row['source']}: {row['state']}")
+    if not missing:
         st.badge("Everything was read", icon=":material/visibility:", color="green")
-    for account in sorted({row["account_id"] for row in rows})[:4]:
-        missing = [row for row in rows if row["account_id"] == account]
+    for account, sources in list(missing.items())[:NAMED]:
         st.badge(
-            f"{code(account_name(estate.graph, account))}: {words.plural(len(missing), 'source')} not read",
+            f"{code(account_name(estate.graph, account))}: {words.plural(len(sources), 'source')} not read",
             icon=":material/visibility_off:",
             color="red",
-            help="; ".join(f"{row['source']}: {row['state']}" for row in missing),
+            help="; ".join(sources),
         )
+    if len(missing) > NAMED:
+        more = words.plural(len(missing) - NAMED, "more account")
+        st.badge(f"{more} not read whole", icon=":material/visibility_off:", color="red")
 
 
 def week(estate: data.Estate) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,12 +53,12 @@ class Estate:
     findings: list[Finding] | None
     baseline: Baseline | None
 
-    @property
+    @cached_property
     def coverage(self) -> list[dict[str, str]]:
         """One row per account, region and source."""
         return coverage_rows(self.graph)
 
-    @property
+    @cached_property
     def unread(self) -> list[dict[str, str]]:
         """The rows of what was not completely seen."""
         return [row for row in self.coverage if row["state"] != "seen"]
@@ -73,9 +75,9 @@ class Estate:
         """The ranked paths between what two texts name. Raises Unresolved."""
         return _paths(self.graph.id, sources, targets, max_hops, certain_only, self)
 
-    def reaching(self, targets: str) -> list[Distance]:
-        """Who reaches what a text names, and in how many steps. Raises Unresolved."""
-        return _reaching(self.graph.id, targets, self)
+    def reaching(self, goal: str) -> list[Distance]:
+        """Who reaches one of GOALS, and in how many steps."""
+        return _reaching(self.graph.id, goal, self)
 
     @property
     def ways_in(self) -> list[tuple[str, AccessPath]]:
@@ -112,6 +114,18 @@ def estate(settings: Settings) -> Estate | None:
         _findings_in(artefacts / "findings" / f"{promoted.graph}.json"),
         _baseline_in(settings.state.path),
     )
+
+
+def _administrators(graph: Graph) -> set[str]:
+    return {node.id for node in graph.of("Outcome")}
+
+
+def _jewels(graph: Graph) -> set[str]:
+    return {edge.source for edge in graph.edges_of("IS_JEWEL")}
+
+
+# What must not be reached; a graph may hold none of it.
+GOALS: dict[str, Callable[[Graph], set[str]]] = {"administrator": _administrators, "jewel": _jewels}
 
 
 def named(graph: Graph, text: str) -> list[str]:
@@ -160,14 +174,14 @@ def _paths(
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _reaching(graph_id: str, targets: str, _estate: Estate) -> list[Distance]:
-    return reaching(_estate.graph, named(_estate.graph, targets))
+def _reaching(graph_id: str, goal: str, _estate: Estate) -> list[Distance]:
+    return reaching(_estate.graph, GOALS[goal](_estate.graph))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _ways_in(graph_id: str, _estate: Estate) -> list[tuple[str, AccessPath]]:
     graph = _estate.graph
-    goals = {edge.source for edge in graph.edges_of("IS_JEWEL")} | {node.id for node in graph.of("Outcome")}
+    goals = {node_id for members in GOALS.values() for node_id in members(graph)}
     reaches = [network.search(goals) for network in networks(graph)]
     found = []
     for kind, members in groupby(entries(graph), key=lambda entry: entry.kind):

@@ -6,7 +6,7 @@ import re
 
 from report.words import clean
 
-LONGEST = 600  # characters
+LONGEST = 2000  # characters
 RUN_OF_BACKTICKS = re.compile(r"`+")
 QUOTED = re.compile(r"`([^`]+)`")
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")

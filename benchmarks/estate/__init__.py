@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Deterministic synthetic AWS estate generator (bench and test fixture tool, stdlib only).
 
 Writes what the AWS CLI would have returned for an organization, one directory per account:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import random
-
 from benchmarks.estate.background import Background
-from benchmarks.estate.vocabulary import ADMIN_ARN, account_id, service_trust, stmt, trust
+from benchmarks.estate.vocabulary import ADMIN_ARN, account_id, service_trust, trust
 
 
 class Account(Background):
@@ -76,61 +73,3 @@ class Account(Background):
             out[f"{where}/ec2/describe-instances.json"] = {"Reservations": self.instances[k::n]}
             out[f"{where}/lambda/list-functions.json"] = {"Functions": self.functions[k::n]}
         return out
-
-    # -- drift ---------------------------------------------------------------------------------
-    def drift(self, count: int) -> list[dict]:
-        """Changes this account in place: even ones neutral, odd ones semantic; returns what was done."""
-        rng = random.Random(f"{self.p.seed}/{self.index}/drift")
-        roles = [r for r in self.roles.values() if r["RolePolicyList"] and "planted" not in r["RoleName"]]
-        customer = [
-            p for p in self.policies.values() if ":aws:policy" not in p["Arn"] and "planted" not in p["PolicyName"]
-        ]
-        done = []
-        for i in range(count):
-            if i % 2 == 0:
-                policy = rng.choice(customer)
-                body = policy["PolicyVersionList"][0]["Document"]
-                kind = ("reorder", "case", "listify")[i // 2 % 3]
-                if kind == "reorder":
-                    body["Statement"].reverse()
-                for s in body["Statement"]:
-                    if kind == "case" and "Action" in s:
-                        s["Action"] = [
-                            a.lower() for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])
-                        ]
-                    elif kind == "listify" and isinstance(s.get("Resource"), str):
-                        s["Resource"] = [s["Resource"]]
-                done.append({"account": self.id, "semantic": False, "kind": kind, "object": policy["Arn"]})
-                continue
-            kind = ("grant-passrole", "widen-trust", "open-ssh", "delete-role", "attach-admin")[i // 2 % 5]
-            if kind == "open-ssh" and self.sgs:
-                target = rng.choice(self.sgs)
-                target["IpPermissions"].append(
-                    {
-                        "FromPort": 22,
-                        "ToPort": 22,
-                        "IpProtocol": "tcp",
-                        "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
-                        "Ipv6Ranges": [],
-                        "PrefixListIds": [],
-                        "UserIdGroupPairs": [],
-                    }
-                )
-                done.append({"account": self.id, "semantic": True, "kind": kind, "object": target["GroupId"]})
-                continue
-            if not roles:
-                continue
-            role = roles.pop(rng.randrange(len(roles)))
-            if kind == "delete-role":
-                del self.roles[role["Arn"]]
-            elif kind == "widen-trust":
-                role["AssumeRolePolicyDocument"] = copy.deepcopy(role["AssumeRolePolicyDocument"])
-                role["AssumeRolePolicyDocument"]["Statement"].append(
-                    stmt(action="sts:AssumeRole", resource=None, principal={"AWS": "arn:aws:iam::999988887777:root"})
-                )
-            elif kind == "attach-admin":
-                role["AttachedManagedPolicies"].append(self.attach(ADMIN_ARN))
-            else:
-                role["RolePolicyList"][0]["PolicyDocument"]["Statement"].append(stmt(action="iam:PassRole"))
-            done.append({"account": self.id, "semantic": True, "kind": kind, "object": role["Arn"]})
-        return done

@@ -16,82 +16,72 @@ from benchmarks.estate.vocabulary import (
     trust,
 )
 
+WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
 
 class Background(Chains):
     """Principals without write access to IAM, apart from a share with PowerUserAccess."""
 
     def background_trust(self, kind: str, i: int) -> tuple[str, dict, str, bool]:
         """Name prefix, trust policy, path and instance profile for the i-th background role of a kind."""
-        r, root = self.rng, f"arn:aws:iam::{self.id}:root"
+        r = self.rng
         other = account_id(r.randint(0, max(self.p.accounts - 1, 1)))
         team = r.choice(TEAMS)
-        oidc = f"oidc.eks.us-east-1.amazonaws.com/id/{self.index:032X}"
         match kind:
-            case "lambda":
-                return "app-fn", service_trust("lambda"), "/", False
-            case "ec2":
-                return "app-ec2", service_trust("ec2"), "/", True
-            case "ecs":
-                return "app-task", service_trust("ecs-tasks"), "/", False
             case "service":
                 return "svc", service_trust(r.choice(SERVICE_PRINCIPALS)), "/service-role/", False
             case "irsa":
-                return (
-                    "irsa",
-                    trust(
-                        {"Federated": f"arn:aws:iam::{self.id}:oidc-provider/{oidc}"},
-                        "sts:AssumeRoleWithWebIdentity",
-                        {
-                            "StringEquals": {
-                                f"{oidc}:sub": f"system:serviceaccount:{team}:{team}-{i}",
-                                f"{oidc}:aud": "sts.amazonaws.com",
-                            }
-                        },
-                    ),
-                    "/",
-                    False,
-                )
+                return "irsa", self.pod_trust(team, i), "/", False
             case "github":
-                host = "token.actions.githubusercontent.com"
-                return (
-                    "gha",
-                    trust(
-                        {"Federated": f"arn:aws:iam::{self.id}:oidc-provider/{host}"},
-                        "sts:AssumeRoleWithWebIdentity",
-                        {
-                            "StringEquals": {f"{host}:aud": "sts.amazonaws.com"},
-                            "StringLike": {f"{host}:sub": f"repo:example-org/{team}-*:ref:refs/heads/main"},
-                        },
-                    ),
-                    "/ci/",
-                    False,
-                )
-            case "deploy":
-                return "deploy", trust({"AWS": root}), "/", False
+                return "gha", self.github_trust(team), "/ci/", False
             case "human":
-                return (
-                    "human",
-                    trust({"AWS": root}, condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
-                    "/people/",
-                    False,
-                )
+                return "human", trust({"AWS": self.root}, condition=WITH_MFA), "/people/", False
             case "cross":
-                return (
-                    "xacct",
-                    trust(
-                        {"AWS": [f"arn:aws:iam::{other}:root", "arn:aws:iam::999988887777:root"][: r.randint(1, 2)]},
-                        condition={"StringEquals": {"sts:ExternalId": self.hexid(12)}} if r.random() < 0.6 else None,
-                    ),
-                    "/",
-                    False,
-                )
+                return "xacct", self.cross_account_trust(other), "/", False
             case "pinned":
-                known = [a for a in self.roles if "planted" not in a]
-                pinned = r.sample(known, min(len(known), 2)) or [root]
-                return "pinned", trust({"AWS": pinned[0] if len(pinned) == 1 else pinned}), "/", False
-            case _:
+                return "pinned", self.pinned_trust(), "/", False
+            case "slr":
                 service = r.choice(SERVICE_PRINCIPALS)
                 return "AWSServiceRoleFor", service_trust(service), f"/aws-service-role/{service}.amazonaws.com/", False
+        plain = {
+            "lambda": ("app-fn", service_trust("lambda")),
+            "ec2": ("app-ec2", service_trust("ec2")),
+            "ecs": ("app-task", service_trust("ecs-tasks")),
+            "deploy": ("deploy", trust({"AWS": self.root})),
+        }
+        return *plain[kind], "/", kind == "ec2"
+
+    @property
+    def root(self) -> str:
+        return f"arn:aws:iam::{self.id}:root"
+
+    def web_identity_trust(self, host: str, condition: dict) -> dict:
+        provider = {"Federated": f"arn:aws:iam::{self.id}:oidc-provider/{host}"}
+        return trust(provider, "sts:AssumeRoleWithWebIdentity", condition)
+
+    def pod_trust(self, team: str, i: int) -> dict:
+        host = f"oidc.eks.us-east-1.amazonaws.com/id/{self.index:032X}"
+        subject = f"system:serviceaccount:{team}:{team}-{i}"
+        return self.web_identity_trust(
+            host, {"StringEquals": {f"{host}:sub": subject, f"{host}:aud": "sts.amazonaws.com"}}
+        )
+
+    def github_trust(self, team: str) -> dict:
+        host = "token.actions.githubusercontent.com"
+        subject = {f"{host}:sub": f"repo:example-org/{team}-*:ref:refs/heads/main"}
+        audience = {f"{host}:aud": "sts.amazonaws.com"}
+        return self.web_identity_trust(host, {"StringEquals": audience, "StringLike": subject})
+
+    def cross_account_trust(self, other: str) -> dict:
+        r = self.rng
+        trusted = [f"arn:aws:iam::{other}:root", "arn:aws:iam::999988887777:root"][: r.randint(1, 2)]
+        external = {"StringEquals": {"sts:ExternalId": self.hexid(12)}} if r.random() < 0.6 else None
+        return trust({"AWS": trusted}, condition=external)
+
+    def pinned_trust(self) -> dict:
+        known = [a for a in self.roles if "planted" not in a]
+        pinned = self.rng.sample(known, min(len(known), 2)) or [self.root]
+        return trust({"AWS": pinned[0] if len(pinned) == 1 else pinned})
 
     def build_background(self) -> None:
         r = self.rng

@@ -7,6 +7,8 @@ import json
 from benchmarks.estate.principals import Principals
 from benchmarks.estate.vocabulary import ORG, TEAMS, account_id, doc, stmt
 
+TIERS, PORTS = ("edge", "app", "data"), (443, 8080, 5432)
+
 
 class Compute(Principals):
     """What runs in an account, and what stands between it and the network."""
@@ -58,69 +60,79 @@ class Compute(Principals):
             {"ReservationId": f"r-{self.hexid()}", "OwnerId": self.id, "Groups": [], "Instances": [instance]}
         )
 
+    def rule(self, protocol: str, port: int | None, cidrs=(), groups=()) -> dict:
+        out = {
+            "IpProtocol": protocol,
+            "IpRanges": [{"CidrIp": c} for c in cidrs],
+            "Ipv6Ranges": [],
+            "PrefixListIds": [],
+            "UserIdGroupPairs": [{"GroupId": g, "UserId": self.id} for g in groups],
+        }
+        return out if port is None else {"FromPort": port, "ToPort": port, **out}
+
+    def ingress(self, tier: int, gid: str, ids: list[str]) -> list[dict]:
+        """Rules of a group at the edge, in the application or at the data."""
+        r, port, found = self.rng, PORTS[tier], []
+        if tier == 0:
+            found.append(self.rule("tcp", port, ["0.0.0.0/0"] if r.random() < 0.3 else ["10.0.0.0/8"]))
+        if refs := self.references(ids):
+            found.append(self.rule("tcp", port, groups=sorted(set(refs))))
+        if r.random() < 0.05:
+            found.append(self.rule("tcp", 22, [r.choice(["0.0.0.0/0", "10.0.0.0/8", "203.0.113.0/24"])]))
+        if r.random() < 0.2:
+            found.append(self.rule("-1", None, groups=[gid]))
+        return found
+
+    def references(self, ids: list[str]) -> list[str]:
+        if not self.p.sg_refs:
+            return []
+        count = min(int(self.rng.expovariate(1 / self.p.sg_refs) + 0.5), 60)
+        return [ids[self.rng.randrange(len(ids))] for _ in range(count)]
+
+    def add_security_group(self, i: int, gid: str, ids: list[str]) -> None:
+        tier = i % len(TIERS)
+        ingress = self.ingress(tier, gid, ids)
+        everywhere = self.rng.random() < 0.8
+        egress = self.rule("-1", None, ["0.0.0.0/0"]) if everywhere else self.rule("tcp", 443, ["10.0.0.0/8"])
+        self.sgs.append(
+            {
+                "GroupId": gid,
+                "GroupName": f"{TIERS[tier]}-{i:04}",
+                "OwnerId": self.id,
+                "Description": "synthetic",
+                "VpcId": f"vpc-{self.index:017x}",
+                "IpPermissions": ingress,
+                "IpPermissionsEgress": [egress],
+                "Tags": [{"Key": "tier", "Value": str(tier)}],
+            }
+        )
+
+    def plant_network_path(self) -> None:
+        """Internet, edge, application, data."""
+        edge, app, data = self.sgs[:3]
+        edge["IpPermissions"] = [self.rule("tcp", 443, ["0.0.0.0/0"])]
+        app["IpPermissions"] = [self.rule("tcp", 8080, groups=[edge["GroupId"]])]
+        data["IpPermissions"] = [self.rule("tcp", 5432, groups=[app["GroupId"]])]
+        self.chains.append(
+            {
+                "id": f"{self.id}-sg",
+                "kind": "sg-path",
+                "account": self.id,
+                "source": "0.0.0.0/0",
+                "hops": ["0.0.0.0/0"] + [s["GroupId"] for s in (edge, app, data)],
+                "target": data["GroupId"],
+                "reachable": True,
+                "blocked_by": None,
+            }
+        )
+
     def build_network(self) -> None:
         r, p = self.rng, self.p
         ids = [f"sg-{self.hexid()}" for _ in range(p.sgs)]
-
-        def rule(protocol: str, port: int | None, cidrs=(), groups=()) -> dict:
-            out = {
-                "IpProtocol": protocol,
-                "IpRanges": [{"CidrIp": c} for c in cidrs],
-                "Ipv6Ranges": [],
-                "PrefixListIds": [],
-                "UserIdGroupPairs": [{"GroupId": g, "UserId": self.id} for g in groups],
-            }
-            return out if port is None else {"FromPort": port, "ToPort": port, **out}
-
         for i, gid in enumerate(ids):
-            tier = i % 3  # 0 edge, 1 application, 2 data
-            port = (443, 8080, 5432)[tier]
-            ingress = []
-            if tier == 0 and r.random() < 0.3:
-                ingress.append(rule("tcp", port, ["0.0.0.0/0"]))
-            elif tier == 0:
-                ingress.append(rule("tcp", port, ["10.0.0.0/8"]))
-            refs = (
-                [ids[r.randrange(len(ids))] for _ in range(min(int(r.expovariate(1 / p.sg_refs) + 0.5), 60))]
-                if p.sg_refs
-                else []
-            )
-            if refs:
-                ingress.append(rule("tcp", port, groups=sorted(set(refs))))
-            if r.random() < 0.05:
-                ingress.append(rule("tcp", 22, [r.choice(["0.0.0.0/0", "10.0.0.0/8", "203.0.113.0/24"])]))
-            if r.random() < 0.2:
-                ingress.append(rule("-1", None, groups=[gid]))
-            egress = [rule("-1", None, ["0.0.0.0/0"])] if r.random() < 0.8 else [rule("tcp", 443, ["10.0.0.0/8"])]
-            self.sgs.append(
-                {
-                    "GroupId": gid,
-                    "GroupName": f"{('edge', 'app', 'data')[tier]}-{i:04}",
-                    "OwnerId": self.id,
-                    "Description": "synthetic",
-                    "VpcId": f"vpc-{self.index:017x}",
-                    "IpPermissions": ingress,
-                    "IpPermissionsEgress": egress,
-                    "Tags": [{"Key": "tier", "Value": str(tier)}],
-                }
-            )
-        if len(self.sgs) >= 3:  # planted: internet -> edge -> app -> data
-            edge, app, data = self.sgs[:3]
-            edge["IpPermissions"] = [rule("tcp", 443, ["0.0.0.0/0"])]
-            app["IpPermissions"] = [rule("tcp", 8080, groups=[edge["GroupId"]])]
-            data["IpPermissions"] = [rule("tcp", 5432, groups=[app["GroupId"]])]
-            self.chains.append(
-                {
-                    "id": f"{self.id}-sg",
-                    "kind": "sg-path",
-                    "account": self.id,
-                    "source": "0.0.0.0/0",
-                    "hops": ["0.0.0.0/0"] + [s["GroupId"] for s in (edge, app, data)],
-                    "target": data["GroupId"],
-                    "reachable": True,
-                    "blocked_by": None,
-                }
-            )
+            self.add_security_group(i, gid, ids)
+        if len(self.sgs) >= len(TIERS):
+            self.plant_network_path()
         profiles = [a for a, role in self.roles.items() if role["InstanceProfileList"] and "planted" not in a]
         for i in range(p.instances):
             self.add_instance(

@@ -8,147 +8,138 @@ import json
 from benchmarks.estate.params import Params
 from benchmarks.estate.vocabulary import ORG, REGIONS, ROOT, account_id, doc, stmt
 
+MANAGEMENT = account_id(0)
+BASE = f"arn:aws:organizations::{MANAGEMENT}"
+WORKLOADS, SECURITY, INFRASTRUCTURE = "ou-ab12-workloads", "ou-ab12-security", "ou-ab12-infra"
+IAM_WRITES = [f"iam:{verb}*" for verb in ("Add", "Attach", "Create", "Delete", "Put", "Set", "Update")]
+EVIDENCE = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "config:Delete*", "guardduty:Delete*"]
+GLOBAL = [
+    "iam:*",
+    "sts:*",
+    "organizations:*",
+    "route53:*",
+    "cloudfront:*",
+    "support:*",
+    "budgets:*",
+    "ce:*",
+    "health:*",
+]
 
-def organization(p: Params) -> dict[str, object]:
-    master, base = account_id(0), f"arn:aws:organizations::{account_id(0)}"
-    ous = {
-        "ou-ab12-security": ("Security", ROOT),
-        "ou-ab12-infra": ("Infrastructure", ROOT),
-        "ou-ab12-workloads": ("Workloads", ROOT),
-    }
-    ous |= {f"ou-ab12-team{i:04}": (f"Team{i}", "ou-ab12-workloads") for i in range(p.ous)}
-    leaves = [o for o in ous if "team" in o] or ["ou-ab12-workloads"]
-    parent = {
-        account_id(i): {0: ROOT, 1: "ou-ab12-security"}.get(i, leaves[i % len(leaves)]) for i in range(p.accounts)
-    }
-    writes = [
-        "iam:Add*",
-        "iam:Attach*",
-        "iam:Create*",
-        "iam:Delete*",
-        "iam:Put*",
-        "iam:Set*",
-        "iam:Update*",
-        "iam:PassRole",
-    ]
-    keep = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/OrganizationAccountAccessRole"}}
-    scps = {
-        "p-FullAWSAccess": ("FullAWSAccess", doc(stmt(action="*")), [ROOT, *ous, *parent]),
+Scp = tuple[str, dict, list[str]]  # name, document, targets
+
+
+def not_like(pattern: str, operator: str = "ArnNotLike") -> dict:
+    return {operator: {"aws:PrincipalArn": pattern}}
+
+
+def service_control_policies(everything: list[str]) -> dict[str, Scp]:
+    """By id. The first is attached everywhere, as Organizations does it."""
+    fenced = not_like("arn:aws:iam::*:role/planted-*-fenced", "ArnLike")
+    keep = not_like("arn:aws:iam::*:role/OrganizationAccountAccessRole")
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": REGIONS}}
+    root_user = not_like("arn:aws:iam::*:root", "StringLike")
+    return {
+        "p-FullAWSAccess": ("FullAWSAccess", doc(stmt(action="*")), everything),
         "p-leave": ("deny-leave", doc(stmt("Deny", "organizations:LeaveOrganization")), [ROOT]),
-        "p-planted": (
-            "fence-planted",
-            doc(
-                stmt(
-                    "Deny", writes, condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/planted-*-fenced"}}
-                )
-            ),
-            [ROOT],
-        ),
+        "p-planted": ("fence-planted", doc(stmt("Deny", [*IAM_WRITES, "iam:PassRole"], condition=fenced)), [ROOT]),
         "p-trail": (
             "protect-baseline",
-            doc(
-                stmt(
-                    "Deny",
-                    [
-                        "cloudtrail:StopLogging",
-                        "cloudtrail:DeleteTrail",
-                        "config:Delete*",
-                        "guardduty:Delete*",
-                        "guardduty:Disassociate*",
-                    ],
-                    condition=keep,
-                )
-            ),
+            doc(stmt("Deny", [*EVIDENCE, "guardduty:Disassociate*"], condition=keep)),
             [ROOT],
         ),
-        "p-regions": (
-            "allowed-regions",
-            doc(
-                stmt(
-                    "Deny",
-                    NotAction=[
-                        "iam:*",
-                        "sts:*",
-                        "organizations:*",
-                        "route53:*",
-                        "cloudfront:*",
-                        "support:*",
-                        "budgets:*",
-                        "ce:*",
-                        "health:*",
-                    ],
-                    condition={"StringNotEquals": {"aws:RequestedRegion": REGIONS}},
-                )
-            ),
-            ["ou-ab12-workloads"],
-        ),
-        "p-root": (
-            "deny-root-user",
-            doc(stmt("Deny", "*", condition={"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}})),
-            ["ou-ab12-workloads", "ou-ab12-infra"],
-        ),
+        "p-regions": ("allowed-regions", doc(stmt("Deny", NotAction=GLOBAL, condition=elsewhere)), [WORKLOADS]),
+        "p-root": ("deny-root-user", doc(stmt("Deny", "*", condition=root_user)), [WORKLOADS, INFRASTRUCTURE]),
     }
-    summary = {
-        i: {
-            "Id": i,
-            "Arn": f"{base}:policy/{ORG}/service_control_policy/{i}",
-            "Name": name,
-            "Description": "",
-            "Type": "SERVICE_CONTROL_POLICY",
-            "AwsManaged": name == "FullAWSAccess",
-        }
-        for i, (name, _, _) in scps.items()
+
+
+def units(p: Params) -> dict[str, tuple[str, str]]:
+    """Name and parent of each organizational unit by id."""
+    fixed = {
+        SECURITY: ("Security", ROOT),
+        INFRASTRUCTURE: ("Infrastructure", ROOT),
+        WORKLOADS: ("Workloads", ROOT),
     }
-    account = {
-        a: {
-            "Id": a,
-            "Arn": f"{base}:account/{ORG}/{a}",
-            "Email": f"aws+{a}@example.com",
-            "Name": f"account-{i:03}",
-            "Status": "ACTIVE",
-            "JoinedMethod": "CREATED",
-            "JoinedTimestamp": "2020-01-01T00:00:00+00:00",
-        }
-        for i, a in enumerate(parent)
+    return fixed | {f"ou-ab12-team{i:04}": (f"Team{i}", WORKLOADS) for i in range(p.ous)}
+
+
+def parents(p: Params) -> dict[str, str]:
+    """The root or unit of each account."""
+    leaves = [unit for unit in units(p) if "team" in unit] or [WORKLOADS]
+    return {account_id(i): {0: ROOT, 1: SECURITY}.get(i, leaves[i % len(leaves)]) for i in range(p.accounts)}
+
+
+def account_shape(index: int, account: str) -> dict:
+    return {
+        "Id": account,
+        "Arn": f"{BASE}:account/{ORG}/{account}",
+        "Email": f"aws+{account}@example.com",
+        "Name": f"account-{index:03}",
+        "Status": "ACTIVE",
+        "JoinedMethod": "CREATED",
+        "JoinedTimestamp": "2020-01-01T00:00:00+00:00",
     }
-    unit = {o: {"Id": o, "Arn": f"{base}:ou/{ORG}/{o}", "Name": name} for o, (name, _) in ous.items()}
+
+
+def summary_shape(policy: str, name: str) -> dict:
+    return {
+        "Id": policy,
+        "Arn": f"{BASE}:policy/{ORG}/service_control_policy/{policy}",
+        "Name": name,
+        "Description": "",
+        "Type": "SERVICE_CONTROL_POLICY",
+        "AwsManaged": name == "FullAWSAccess",
+    }
+
+
+def top() -> dict[str, object]:
+    """The organization and its root."""
+    about = {
+        "Id": ORG,
+        "Arn": f"{BASE}:organization/{ORG}",
+        "FeatureSet": "ALL",
+        "MasterAccountId": MANAGEMENT,
+        "MasterAccountArn": f"{BASE}:account/{ORG}/{MANAGEMENT}",
+    }
+    root = {
+        "Id": ROOT,
+        "Arn": f"{BASE}:root/{ORG}/{ROOT}",
+        "Name": "Root",
+        "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}],
+    }
+    return {"describe-organization": {"Organization": about}, "list-roots": {"Roots": [root]}}
+
+
+def tree(p: Params) -> dict[str, object]:
+    ous, parent = units(p), parents(p)
+    accounts = {account: account_shape(i, account) for i, account in enumerate(parent)}
+    shapes = {ou: {"Id": ou, "Arn": f"{BASE}:ou/{ORG}/{ou}", "Name": name} for ou, (name, _) in ous.items()}
     nodes = [ROOT, *ous]
     return {
-        f"organizations/{k}.json": v
-        for k, v in {
-            "describe-organization": {
-                "Organization": {
-                    "Id": ORG,
-                    "Arn": f"{base}:organization/{ORG}",
-                    "FeatureSet": "ALL",
-                    "MasterAccountId": master,
-                    "MasterAccountArn": f"{base}:account/{ORG}/{master}",
-                }
-            },
-            "list-roots": {
-                "Roots": [
-                    {
-                        "Id": ROOT,
-                        "Arn": f"{base}:root/{ORG}/{ROOT}",
-                        "Name": "Root",
-                        "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}],
-                    }
-                ]
-            },
-            "list-accounts": {"Accounts": list(account.values())},
-            "list-organizational-units-for-parent": {
-                n: {"OrganizationalUnits": [unit[o] for o in ous if ous[o][1] == n]} for n in nodes
-            },
-            "list-accounts-for-parent": {
-                n: {"Accounts": [account[a] for a in parent if parent[a] == n]} for n in nodes
-            },
-            "list-policies": {"Policies": list(summary.values())},
-            "describe-policy": {
-                i: {"Policy": {"PolicySummary": summary[i], "Content": json.dumps(d)}} for i, (_, d, _) in scps.items()
-            },
-            "list-policies-for-target": {
-                t: {"Policies": [summary[i] for i, (_, _, targets) in scps.items() if t in targets]}
-                for t in itertools.chain(nodes, parent)
-            },
-        }.items()
+        "list-accounts": {"Accounts": list(accounts.values())},
+        "list-organizational-units-for-parent": {
+            n: {"OrganizationalUnits": [shapes[o] for o in ous if ous[o][1] == n]} for n in nodes
+        },
+        "list-accounts-for-parent": {n: {"Accounts": [accounts[a] for a in parent if parent[a] == n]} for n in nodes},
     }
+
+
+def policies(p: Params) -> dict[str, object]:
+    nodes, accounts = [ROOT, *units(p)], parents(p)
+    scps = service_control_policies([*nodes, *accounts])
+    summaries = {policy: summary_shape(policy, name) for policy, (name, _, _) in scps.items()}
+    return {
+        "list-policies": {"Policies": list(summaries.values())},
+        "describe-policy": {
+            policy: {"Policy": {"PolicySummary": summaries[policy], "Content": json.dumps(document)}}
+            for policy, (_, document, _) in scps.items()
+        },
+        "list-policies-for-target": {
+            target: {"Policies": [summaries[policy] for policy, (_, _, targets) in scps.items() if target in targets]}
+            for target in itertools.chain(nodes, accounts)
+        },
+    }
+
+
+def organization(p: Params) -> dict[str, object]:
+    """Its files by path."""
+    return {f"organizations/{name}.json": answer for name, answer in {**top(), **tree(p), **policies(p)}.items()}

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import random
 
+from benchmarks.estate.managed_policies import AWS_MANAGED, of
 from benchmarks.estate.params import Params
-from benchmarks.estate.vocabulary import ACTION_FORMS, AWS_MANAGED, ORG, REGIONS, SERVICES, TEAMS, account_id, doc, stmt
+from benchmarks.estate.vocabulary import ACTION_FORMS, ORG, REGIONS, SERVICES, TEAMS, account_id, doc, stmt
+
+OF_WORKLOADS = (
+    "AWSLambdaBasicExecutionRole",
+    "AWSLambdaVPCAccessExecutionRole",
+    "CloudWatchAgentServerPolicy",
+    "AmazonECSTaskExecutionRolePolicy",
+    "AmazonSSMManagedInstanceCore",
+)
 
 
 class Principals:
@@ -13,8 +22,8 @@ class Principals:
 
     def __init__(self, params: Params, index: int):
         self.p, self.index, self.id = params, index, account_id(index)
-        self.rng = random.Random(f"{params.seed}/{index}")
-        self.rng_common = random.Random(f"{params.seed}/baseline")  # the same in every account
+        self.rng = random.Random(f"{params.seed}/{index}")  # noqa: S311
+        self.rng_common = random.Random(f"{params.seed}/baseline")  # the same in every account  # noqa: S311
         self.regions = REGIONS[: params.regions]
         self.policies: dict[str, dict] = {}  # ARN -> GAAD policy
         self.roles: dict[str, dict] = {}
@@ -150,46 +159,41 @@ class Principals:
         return {"PolicyName": self.policies[arn]["PolicyName"], "PolicyArn": arn}
 
     def build_policies(self) -> None:
-        n_common = round(self.p.managed_policies * self.p.baseline)
-        shared = []
-        for i in range(self.p.managed_policies):
-            common = i < n_common
-            rng = self.rng_common if common else self.rng
-            team = rng.choice(TEAMS)
-            body = doc(*(self.statement(rng, team) for _ in range(rng.randint(2, 4))))
-            name = f"{'baseline' if common else team}-{rng.choice(['rw', 'ro', 'ops', 'svc'])}-{i:03}"
-            shared.append(self.add_policy(name, body, versions=rng.choice([1, 1, 1, 2, 3])))
-        # what every organization has: deployers, role hoppers, the boundary for delegated roles
+        shared = [self.add_shared_policy(i) for i in range(self.p.managed_policies)]
+        self.add_baseline_policies()
+        n_sets = max(4, round(self.p.roles**0.5))
+        self.sets = [self.attachment_set(shared) for _ in range(n_sets)]
+        self.weights = [1 / (i + 1) for i in range(n_sets)]  # Zipf's: few sets are chosen often
+
+    def add_shared_policy(self, i: int) -> str:
+        common = i < round(self.p.managed_policies * self.p.baseline)
+        rng = self.rng_common if common else self.rng
+        team = rng.choice(TEAMS)
+        body = doc(*(self.statement(rng, team) for _ in range(rng.randint(2, 4))))
+        name = f"{'baseline' if common else team}-{rng.choice(['rw', 'ro', 'ops', 'svc'])}-{i:03}"
+        return self.add_policy(name, body, versions=rng.choice([1, 1, 1, 2, 3]))
+
+    def attachment_set(self, shared: list[str]) -> list[str]:
+        """Policies that are attached together."""
+        aws = [f"arn:aws:iam::aws:policy/{name}" for name in OF_WORKLOADS]
+        ours = self.rng.sample(aws, self.rng.randint(0, 2))
+        return ours + self.rng.sample(shared, min(len(shared), self.rng.randint(1, 3)))
+
+    def add_baseline_policies(self) -> None:
+        """What every organization has: deployers, role hoppers, the boundary for delegated roles."""
+        to_lambda = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+        app_roles, functions = self.arn("role", "app-fn-1*"), f"arn:aws:lambda:*:{self.id}:function:app-*"
+        deploy = of("lambda", "CreateFunction UpdateFunctionCode GetFunction ListFunctions")
+        hops = [self.arn("role", "deploy-*"), "arn:aws:iam::*:role/readonly-audit"]
         self.deployer = self.add_policy(
             "baseline-app-deployer",
             doc(
-                stmt(
-                    sid="PassAppRoles",
-                    action="iam:PassRole",
-                    resource=self.arn("role", "app-fn-1*"),
-                    condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
-                ),
-                stmt(
-                    action=[
-                        "lambda:CreateFunction",
-                        "lambda:UpdateFunctionCode",
-                        "lambda:GetFunction",
-                        "lambda:ListFunctions",
-                    ],
-                    resource=f"arn:aws:lambda:*:{self.id}:function:app-*",
-                ),
+                stmt(sid="PassAppRoles", action="iam:PassRole", resource=app_roles, condition=to_lambda),
+                stmt(action=deploy, resource=functions),
                 stmt(action=["s3:GetObject", "s3:PutObject"], resource=f"arn:aws:s3:::artifacts-{self.id}/*"),
             ),
         )
-        self.hopper = self.add_policy(
-            "baseline-assume-deploy",
-            doc(
-                stmt(
-                    action="sts:AssumeRole",
-                    resource=[self.arn("role", "deploy-*"), "arn:aws:iam::*:role/readonly-audit"],
-                )
-            ),
-        )
+        self.hopper = self.add_policy("baseline-assume-deploy", doc(stmt(action="sts:AssumeRole", resource=hops)))
         self.boundary = self.add_policy(
             "baseline-boundary",
             doc(
@@ -198,24 +202,6 @@ class Principals:
                 stmt("Deny", action=["iam:*PermissionsBoundary", "cloudtrail:StopLogging"], resource="*"),
             ),
         )
-        # shared attachment sets, chosen later with Zipf weights
-        aws = [
-            "arn:aws:iam::aws:policy/" + n
-            for n in (
-                "AWSLambdaBasicExecutionRole",
-                "AWSLambdaVPCAccessExecutionRole",
-                "CloudWatchAgentServerPolicy",
-                "AmazonECSTaskExecutionRolePolicy",
-                "AmazonSSMManagedInstanceCore",
-            )
-        ]
-        n_sets = max(4, round(self.p.roles**0.5))
-        self.sets = [
-            self.rng.sample(aws, self.rng.randint(0, 2))
-            + self.rng.sample(shared, min(len(shared), self.rng.randint(1, 3)))
-            for _ in range(n_sets)
-        ]
-        self.weights = [1 / (i + 1) for i in range(n_sets)]
 
     # -- principals ----------------------------------------------------------------------------
     def add_role(

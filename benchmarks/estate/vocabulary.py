@@ -1,4 +1,4 @@
-"""What the policies of an estate are written with: services, statements, the managed policies of AWS."""
+"""What the policies of an estate are written with: services, actions and statements."""
 
 from __future__ import annotations
 
@@ -294,97 +294,6 @@ def service_trust(service: str) -> dict:
     return trust({"Service": f"{service}.amazonaws.com"})
 
 
-def aws_managed() -> dict[str, dict]:
-    """The AWS managed policies the estate attaches, by name."""
-    reads = [f"{s}:{verb}*" for s in READ_ONLY_SERVICES for verb in ("Describe", "Get", "List")]
-    audit = [f"{s}:{verb}*" for s in READ_ONLY_SERVICES for verb in ("Describe", "List")]
-    return {
-        "AdministratorAccess": doc(stmt(action="*")),
-        "PowerUserAccess": doc(
-            stmt(NotAction=["iam:*", "organizations:*", "account:*"]),
-            stmt(
-                action=[
-                    "account:GetAccountInformation",
-                    "account:ListRegions",
-                    "iam:CreateServiceLinkedRole",
-                    "iam:DeleteServiceLinkedRole",
-                    "iam:ListRoles",
-                    "organizations:DescribeOrganization",
-                ]
-            ),
-        ),
-        "ReadOnlyAccess": doc(stmt(sid="ReadOnlyActions", action=reads)),
-        "SecurityAudit": doc(
-            stmt(sid="BaseSecurityAuditStatement", action=audit),
-            stmt(
-                sid="APIGatewayAccess",
-                action=["apigateway:GET"],
-                resource=["arn:aws:apigateway:*::/apis", "arn:aws:apigateway:*::/restapis"],
-            ),
-        ),
-        "AWSLambdaBasicExecutionRole": doc(
-            stmt(action=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"])
-        ),
-        "AWSLambdaVPCAccessExecutionRole": doc(
-            stmt(
-                action=[
-                    "logs:CreateLogGroup",
-                    "logs:CreateLogStream",
-                    "logs:PutLogEvents",
-                    "ec2:CreateNetworkInterface",
-                    "ec2:DescribeNetworkInterfaces",
-                    "ec2:DeleteNetworkInterface",
-                    "ec2:AssignPrivateIpAddresses",
-                    "ec2:UnassignPrivateIpAddresses",
-                ]
-            )
-        ),
-        "AmazonSSMManagedInstanceCore": doc(
-            stmt(
-                action=[
-                    "ssm:DescribeAssociation",
-                    "ssm:GetDocument",
-                    "ssm:GetManifest",
-                    "ssm:GetParameters",
-                    "ssm:ListAssociations",
-                    "ssm:PutInventory",
-                    "ssm:UpdateInstanceInformation",
-                ]
-            ),
-            stmt(
-                action=[
-                    "ssmmessages:CreateControlChannel",
-                    "ssmmessages:CreateDataChannel",
-                    "ssmmessages:OpenControlChannel",
-                    "ssmmessages:OpenDataChannel",
-                ]
-            ),
-            stmt(action=["ec2messages:AcknowledgeMessage", "ec2messages:GetEndpoint", "ec2messages:GetMessages"]),
-        ),
-        "CloudWatchAgentServerPolicy": doc(
-            stmt(action=["cloudwatch:PutMetricData", "ec2:DescribeVolumes", "ec2:DescribeTags", "logs:PutLogEvents"]),
-            stmt(action=["ssm:GetParameter"], resource="arn:aws:ssm:*:*:parameter/AmazonCloudWatch-*"),
-        ),
-        "AmazonECSTaskExecutionRolePolicy": doc(
-            stmt(
-                action=[
-                    "ecr:GetAuthorizationToken",
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                    "logs:CreateLogStream",
-                    "logs:PutLogEvents",
-                ]
-            )
-        ),
-        "IAMUserChangePassword": doc(
-            stmt(action=["iam:ChangePassword"], resource=["arn:aws:iam::*:user/${aws:username}"]),
-            stmt(action=["iam:GetAccountPasswordPolicy"]),
-        ),
-    }
-
-
-AWS_MANAGED = aws_managed()
 HUMAN_SETS = [("ReadOnlyAccess",), ("SecurityAudit", "ReadOnlyAccess"), ("IAMUserChangePassword",)]
 
 

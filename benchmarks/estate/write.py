@@ -8,6 +8,7 @@ import pathlib
 from dataclasses import asdict
 
 from benchmarks.estate.account import Account
+from benchmarks.estate.drift import drift
 from benchmarks.estate.identity_center import identity_center
 from benchmarks.estate.organization import organization
 from benchmarks.estate.params import Params
@@ -34,7 +35,7 @@ def generate(p: Params, out: pathlib.Path, indent: int | None = None) -> dict:
             manifest["counts"][key] = manifest["counts"].get(key, 0) + len(getattr(account, key))
         if p.drift:
             account = copy.deepcopy(account)  # parts of policies are shared between objects
-            changes += account.drift(p.drift)
+            changes += drift(account, p.drift)
             write(drifted, account.files())
     for root in [out] + [drifted] * bool(p.drift):
         write(root, organization(p) | identity_center(p))

@@ -38,8 +38,8 @@ def numbers(estate: data.Estate) -> None:
     people = len(estate.graph.of("AWSPrincipal")) + len(estate.graph.of("AWSSSOUser"))
     cards = st.columns(5)
     card(cards[0], "Principals", people, "users, roles, services, people")
-    reach(cards[1], estate, "admin", "Can become administrator")
-    reach(cards[2], estate, "jewels", "Can reach a crown jewel")
+    reach(cards[1], estate, "administrator", "Can become administrator")
+    reach(cards[2], estate, "jewel", "Can reach a crown jewel")
     severe = [f for f in estate.findings or [] if f.state == OPEN and f.severity in ("critical", "high")]
     unknown = sum(f.state == UNKNOWN for f in estate.findings or [])
     card(cards[3], "Critical and high findings", len(severe), f"{unknown:,} unknown")
@@ -48,9 +48,9 @@ def numbers(estate: data.Estate) -> None:
     card(cards[4], "Drift items", len(drift.items) if drift else 0, worst)
 
 
-def reach(place: st.delta_generator.DeltaGenerator, estate: data.Estate, target: str, title: str) -> None:
+def reach(place: st.delta_generator.DeltaGenerator, estate: data.Estate, goal: str, title: str) -> None:
     """How many reach a class of targets for certain, and how many besides if conditions hold."""
-    rows = estate.reaching(target)
+    rows = estate.reaching(goal)
     certain = sum(row.certain is not None for row in rows)
     card(place, title, certain, f"{len(rows) - certain:,} more if conditions hold")
 

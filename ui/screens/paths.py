@@ -60,6 +60,7 @@ def answer(graph: Graph, paths: list[Path]) -> None:
     with evidence, st.container(border=True):
         panel.hop_picker(path.hops, hop, key=f"picker-{path_id(path)}")
         panel.hop(graph, hop)
+        st.button("Unfold what is around the target", icon=":material/hub:", on_click=_unfold, args=(paths, hop.target))
 
 
 def picture(drawn: Drawing, paths: list[Path], path: Path, hop: Hop) -> None:
@@ -165,8 +166,11 @@ def _click(paths: list[Path], drawn: Drawing, what: str, which: str) -> None:
         through = [p for p in [_chosen_path(paths), *paths] if which in {hop_id(h) for h in p.hops}]
         st.query_params.update({"hop": which, "path": path_id(through[0] if through else _chosen_path(paths))})
     elif what == "unfold":
-        node = next(n for n in drawn.nodes if n.id == which)
-        _unfolded(paths).append(node.node_id)
+        _unfold(paths, next(n for n in drawn.nodes if n.id == which).node_id)
+
+
+def _unfold(paths: list[Path], node_id: str) -> None:
+    _unfolded(paths).append(node_id)
 
 
 def _unfolded(paths: list[Path]) -> list[str]:
