@@ -100,7 +100,8 @@ def later(needs: str) -> pytest.MarkDecorator:
 
 
 def case(item: Item, expect: Expect) -> object:
-    kind = ("needs", expect.needs) if expect.needs else (expect.family, expect.change, expect.rule, *expect.never)
+    never = ("never", *expect.never) if expect.never else ()
+    kind = ("needs", expect.needs) if expect.needs else (expect.family, expect.change, expect.rule, *never)
     name = "-".join(filter(None, (str(item.number), *kind)))
     return pytest.param(expect, id=name, marks=[later(expect.needs)] if expect.needs else [])
 

@@ -102,10 +102,17 @@ def test_a_file_above_the_limit_is_not_read(folder):
 def test_a_path_that_is_not_there(tmp_path):
     found = collect_files(tmp_path / "nowhere")
     assert found.shards == {}
-    assert found.problems == [
-        Problem("nowhere", 1, 1, "cannot be read (no such file or directory): check the path and its permissions")
-    ]
+    [problem] = found.problems
+    assert problem.file.endswith("/nowhere")
+    assert problem.reason == "cannot be read (no such file or directory): check the path and its permissions"
     assert not found.usable
+
+
+def test_a_folder_without_files(tmp_path):
+    (tmp_path / "empty" / "er").mkdir(parents=True)
+    assert collect_files(tmp_path / "empty").problems == [
+        Problem("empty", 1, 1, "no files: give the folder that the dumps are in")
+    ]
 
 
 def test_a_pipe_is_not_waited_for(folder):
@@ -120,9 +127,11 @@ def test_a_link_to_nothing(folder):
     assert "no such file" in problem.reason
 
 
-def test_folders_that_lead_back_to_themselves_are_not_followed(folder):
+def test_a_folder_that_leads_back_to_itself_is_not_followed(folder):
     (folder / B / "loop").symlink_to(folder)
-    assert collect_files(folder).problems == []
+    assert [(p.file, p.reason) for p in collect_files(folder).problems] == [
+        (f"{B}/loop", "a link to a folder: import that folder by itself")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +142,7 @@ def test_folders_that_lead_back_to_themselves_are_not_followed(folder):
         ("notes.txt", "An error occurred"),
         ("week.toml", "[[item]]"),
         ("logo.png", "\udc89PNG"),
+        ("stack.json", '{"Resources": {"X": {"Properties": {"Tags": [{"Key": "a", "Value": "b"}]}}}}'),
         ("list-role-tags.json", '{"Nothing": []}'),
     ],
 )

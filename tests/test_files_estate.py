@@ -191,6 +191,12 @@ def test_single_files_are_enough(two_regions, collected):
     assert {s.collector for s in alone.shards} == {"iam.authorization", "iam.last_used"}
 
 
+def test_a_single_file_takes_its_account_from_the_folders_around_it(two_regions):
+    account = two_regions[1]["accounts"][2]
+    alone = collect_files(two_regions[0] / f"accounts/{account}/iam/list-access-keys.json")
+    assert list(alone.shards) == [Scope(account, "", "iam.access_keys")]
+
+
 def test_one_account_folder_is_enough(two_regions, collected):
     root, manifest = two_regions
     account = manifest["accounts"][1]

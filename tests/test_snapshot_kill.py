@@ -46,14 +46,20 @@ def start(url: str, generation: int) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
+def shards(url: str) -> int:
+    return len(list(Path(url, "shards").iterdir()))
+
+
 def test_a_killed_writer_leaves_the_old_or_the_new_snapshot(tmp_path):
+    """Killed after a random number of its twenty new shards, the last of which leaves only the manifest to write."""
     chance, left = random.Random(os.urandom(8)), []
     for trial in range(repetitions(10)):
         url = str(tmp_path / str(trial))
         old = Repository(url).commit(estate(1), "2026-11-09T00:00:01+00:00", "test")
-        writer = start(url, 2)
+        writer, target = start(url, 2), shards(url) + chance.randint(0, 20)
         writer.stdout.readline()
-        time.sleep(chance.uniform(0, 0.4))
+        while shards(url) < target and writer.poll() is None:
+            time.sleep(0.0005)
         writer.send_signal(signal.SIGKILL)
         writer.communicate()
         found = Repository(url).latest()

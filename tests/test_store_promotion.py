@@ -283,6 +283,17 @@ def test_wipe(store):
     assert store.read("MATCH (n) RETURN count(n) AS n") == [{"n": 0}]
 
 
+def test_loads_that_nobody_reads_follow_each_other(store):
+    """A database that no reader opened is replaced like any other."""
+    red, blue = estate("red", 3), estate("blue", 4)
+    for _ in range(3):
+        store.bulk_load(red)
+        store.promote(blue, red)
+        store.bulk_load(blue)
+        store.bulk_load(red)
+    assert store.read(COUNTS) == [counts(red)]
+
+
 def test_what_stands_beside_the_graph(store):
     """Rows written straight into the current graph are there for readers, and for the next difference."""
     red, blue = estate("red", 3), estate("blue", 3)

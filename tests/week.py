@@ -299,10 +299,11 @@ def _coverage(told: Told, expect: Expect, items: list[DriftItem]) -> Iterator[st
 
 
 def _never(told: Told, expect: Expect, _: list[DriftItem]) -> Iterator[str]:
-    for item in told.drift.items:
+    for item in told.drift.items if expect.never else ():
         of = {item.account_id, *map(told.account_of, (*item.members, *item.targets))}
-        if item.change in expect.never and expect.account in of:
-            yield f"`{item.change}` is said of the account: {item.title}"
+        if expect.account in of:
+            said = [item.change, *(hop.change for hop in item.path)]
+            yield from (f"`{word}` is said of the account: {item.title}" for word in said if word in expect.never)
 
 
 def _still_there(told: Told, expect: Expect, _: list[DriftItem]) -> Iterator[str]:

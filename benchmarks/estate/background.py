@@ -1,153 +1,168 @@
-"""The ordinary roles, users and groups of one account."""
+"""The principals of an ordinary account: groups, users and eleven kinds of roles."""
 
 from __future__ import annotations
 
-from benchmarks.estate.chains import Chains
-from benchmarks.estate.identity_center import assigned_permission_sets, permission_set
-from benchmarks.estate.vocabulary import (
-    ADMIN_ARN,
-    HUMAN_SETS,
-    REGIONS,
-    SERVICE_PRINCIPALS,
-    TEAMS,
-    account_id,
-    doc,
-    service_trust,
-    trust,
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from benchmarks.estate.account import Account
+from benchmarks.estate.documents import Json, document, service_trust, trust
+from benchmarks.estate.names import ADMINISTRATOR, GITHUB, STRANGER, account_id, managed_by_aws, root_of
+from benchmarks.estate.policies import Shared, drawn_statement
+from benchmarks.estate.services import vocabulary
+
+HUMAN_SETS = [("ReadOnlyAccess",), ("SecurityAudit", "ReadOnlyAccess"), ("IAMUserChangePassword",)]
+
+
+class Draw(NamedTuple):
+    """What a role's trust policy may name: its number, a team, an account of the organization."""
+
+    number: int
+    team: str
+    other: str
+
+
+class Kind(NamedTuple):
+    """A kind of role, with its share and the start of its name."""
+
+    prefix: str
+    weight: int
+    trusted: Callable[[Account, Draw], Json]
+    path: str = "/"
+    profile: bool = False
+
+
+def add_standard_roles(account: Account) -> None:
+    """The two roles that an organization puts into every account."""
+    account.add_role("OrganizationAccountAccessRole", trust({"AWS": root_of(account_id(0))}), [ADMINISTRATOR])
+    scanner = trust({"AWS": f"arn:aws:iam::{account_id(1)}:role/security-scanner"})
+    account.add_role("readonly-audit", scanner, [managed_by_aws("SecurityAudit")])
+
+
+def add_groups(account: Account, shared: Shared) -> None:
+    for i in range(account.params.groups):
+        account.add_group(f"group-{vocabulary().team(i)}-{i}", shared.draw(account.rng))
+
+
+def add_roles(account: Account, shared: Shared) -> None:
+    """Roles until the account has as many as asked for."""
+    for i in range(account.params.roles - len(account.roles)):
+        _add_role(account, shared, i)
+
+
+def add_users(account: Account) -> None:
+    """Users until the account has as many as asked for."""
+    r, words = account.rng, vocabulary()
+    groups = [g["GroupName"] for g in account.groups.values() if not g["GroupName"].startswith("planted")]
+    for i in range(account.params.users - len(account.users)):
+        has_own = r.random() < account.params.distinct
+        inline = {"own": document(drawn_statement(account, r, r.choice(words.teams)))} if has_own else {}
+        member_of = r.sample(groups, min(len(groups), r.randint(0, 2)))
+        account.add_user(f"user-{i:04}", member_of, [managed_by_aws("IAMUserChangePassword")], inline)
+
+
+def _add_role(account: Account, shared: Shared, number: int) -> None:
+    r, words = account.rng, vocabulary()
+    kind = r.choices(KINDS, [k.weight for k in KINDS])[0]
+    other = account_id(r.randint(0, max(account.params.accounts - 1, 1)))
+    trusted = kind.trusted(account, Draw(number, r.choice(words.teams), other))
+    path, name = kind.path, f"{kind.prefix}{number}"
+    if kind is SERVICE_LINKED:
+        path = path.format(service=trusted["Statement"][0]["Principal"]["Service"])
+    else:
+        name = f"{kind.prefix}-{r.randint(1, 9)}{number:04}"
+    attached = dict.fromkeys(_attached(account, shared, kind))
+    inline = _inline(account, name)
+    bounded = kind is not SERVICE_LINKED and r.random() < account.params.boundaries
+    tags = {"team": r.choice(words.teams), "env": r.choice(["prod", "dev"])}
+    boundary = shared.boundary if bounded else None
+    account.add_role(name, trusted, attached, inline, path, boundary, tags, kind.profile)
+
+
+def _attached(account: Account, shared: Shared, kind: Kind) -> Iterable[str]:
+    r = account.rng
+    drawn = shared.draw(r)
+    if kind.prefix == "human":
+        yield from (managed_by_aws(name) for name in r.choice(HUMAN_SETS))
+    else:
+        yield from drawn
+    if kind.prefix in ("deploy", "gha") and r.random() < 0.6:
+        yield r.choice([shared.deployer, shared.hopper])
+    if r.random() < account.params.powerusers:
+        yield managed_by_aws("PowerUserAccess")
+
+
+def _inline(account: Account, name: str) -> Json:
+    r = account.rng
+    if r.random() >= account.params.distinct:
+        return {}
+    team = r.choice(vocabulary().teams)
+    return {f"{name}-inline": document(*(drawn_statement(account, r, team) for _ in range(r.randint(1, 6))))}
+
+
+def _by(service: str) -> Callable[[Account, Draw], Json]:
+    return lambda account, draw: service_trust(service)
+
+
+def _by_some_service(account: Account, draw: Draw) -> Json:
+    return service_trust(account.rng.choice(vocabulary().principals))
+
+
+def _by_web_identity(account: Account, host: str, condition: Json) -> Json:
+    provider = {"Federated": f"arn:aws:iam::{account.id}:oidc-provider/{host}"}
+    return trust(provider, "sts:AssumeRoleWithWebIdentity", condition)
+
+
+def _by_service_account(account: Account, draw: Draw) -> Json:
+    """IAM roles for service accounts of EKS."""
+    host = f"oidc.eks.us-east-1.amazonaws.com/id/{account.index:032X}"
+    subject = f"system:serviceaccount:{draw.team}:{draw.team}-{draw.number}"
+    return _by_web_identity(
+        account, host, {"StringEquals": {f"{host}:sub": subject, f"{host}:aud": "sts.amazonaws.com"}}
+    )
+
+
+def _by_repository(account: Account, draw: Draw) -> Json:
+    subject = f"repo:example-org/{draw.team}-*:ref:refs/heads/main"
+    return _by_web_identity(
+        account,
+        GITHUB,
+        {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}, "StringLike": {f"{GITHUB}:sub": subject}},
+    )
+
+
+def _by_account(account: Account, draw: Draw) -> Json:
+    return trust({"AWS": account.root})
+
+
+def _by_people(account: Account, draw: Draw) -> Json:
+    return trust({"AWS": account.root}, condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+
+
+def _by_other_accounts(account: Account, draw: Draw) -> Json:
+    r = account.rng
+    accounts = [root_of(draw.other), STRANGER][: r.randint(1, 2)]
+    condition = {"StringEquals": {"sts:ExternalId": account.hexid(12)}} if r.random() < 0.6 else None
+    return trust({"AWS": accounts}, condition=condition)
+
+
+def _by_named_roles(account: Account, draw: Draw) -> Json:
+    known = [arn for arn in account.roles if "planted" not in arn]
+    named = account.rng.sample(known, min(len(known), 2)) or [account.root]
+    return trust({"AWS": named[0] if len(named) == 1 else named})
+
+
+SERVICE_LINKED = Kind("AWSServiceRoleFor", 5, _by_some_service, "/aws-service-role/{service}/")
+KINDS = (
+    Kind("app-fn", 26, _by("lambda")),
+    Kind("app-ec2", 12, _by("ec2"), profile=True),
+    Kind("app-task", 12, _by("ecs-tasks")),
+    Kind("svc", 12, _by_some_service, "/service-role/"),
+    Kind("irsa", 8, _by_service_account),
+    Kind("gha", 4, _by_repository, "/ci/"),
+    Kind("deploy", 5, _by_account),
+    Kind("human", 5, _by_people, "/people/"),
+    Kind("xacct", 7, _by_other_accounts),
+    Kind("pinned", 4, _by_named_roles),
+    SERVICE_LINKED,
 )
-
-WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-
-
-class Background(Chains):
-    """Principals without write access to IAM, apart from a share with PowerUserAccess."""
-
-    def background_trust(self, kind: str, i: int) -> tuple[str, dict, str, bool]:
-        """Name prefix, trust policy, path and instance profile for the i-th background role of a kind."""
-        r = self.rng
-        other = account_id(r.randint(0, max(self.p.accounts - 1, 1)))
-        team = r.choice(TEAMS)
-        match kind:
-            case "service":
-                return "svc", service_trust(r.choice(SERVICE_PRINCIPALS)), "/service-role/", False
-            case "irsa":
-                return "irsa", self.pod_trust(team, i), "/", False
-            case "github":
-                return "gha", self.github_trust(team), "/ci/", False
-            case "human":
-                return "human", trust({"AWS": self.root}, condition=WITH_MFA), "/people/", False
-            case "cross":
-                return "xacct", self.cross_account_trust(other), "/", False
-            case "pinned":
-                return "pinned", self.pinned_trust(), "/", False
-            case "slr":
-                service = r.choice(SERVICE_PRINCIPALS)
-                return "AWSServiceRoleFor", service_trust(service), f"/aws-service-role/{service}.amazonaws.com/", False
-        plain = {
-            "lambda": ("app-fn", service_trust("lambda")),
-            "ec2": ("app-ec2", service_trust("ec2")),
-            "ecs": ("app-task", service_trust("ecs-tasks")),
-            "deploy": ("deploy", trust({"AWS": self.root})),
-        }
-        return *plain[kind], "/", kind == "ec2"
-
-    @property
-    def root(self) -> str:
-        return f"arn:aws:iam::{self.id}:root"
-
-    def web_identity_trust(self, host: str, condition: dict) -> dict:
-        provider = {"Federated": f"arn:aws:iam::{self.id}:oidc-provider/{host}"}
-        return trust(provider, "sts:AssumeRoleWithWebIdentity", condition)
-
-    def pod_trust(self, team: str, i: int) -> dict:
-        host = f"oidc.eks.us-east-1.amazonaws.com/id/{self.index:032X}"
-        subject = f"system:serviceaccount:{team}:{team}-{i}"
-        return self.web_identity_trust(
-            host, {"StringEquals": {f"{host}:sub": subject, f"{host}:aud": "sts.amazonaws.com"}}
-        )
-
-    def github_trust(self, team: str) -> dict:
-        host = "token.actions.githubusercontent.com"
-        subject = {f"{host}:sub": f"repo:example-org/{team}-*:ref:refs/heads/main"}
-        audience = {f"{host}:aud": "sts.amazonaws.com"}
-        return self.web_identity_trust(host, {"StringEquals": audience, "StringLike": subject})
-
-    def cross_account_trust(self, other: str) -> dict:
-        r = self.rng
-        trusted = [f"arn:aws:iam::{other}:root", "arn:aws:iam::999988887777:root"][: r.randint(1, 2)]
-        external = {"StringEquals": {"sts:ExternalId": self.hexid(12)}} if r.random() < 0.6 else None
-        return trust({"AWS": trusted}, condition=external)
-
-    def pinned_trust(self) -> dict:
-        known = [a for a in self.roles if "planted" not in a]
-        pinned = self.rng.sample(known, min(len(known), 2)) or [self.root]
-        return trust({"AWS": pinned[0] if len(pinned) == 1 else pinned})
-
-    def build_background(self) -> None:
-        r = self.rng
-        for i in range(self.p.groups):
-            self.add_group(f"group-{TEAMS[i % len(TEAMS)]}-{i}", attached=r.choices(self.sets, self.weights)[0])
-        self.add_role(
-            "OrganizationAccountAccessRole", trust({"AWS": f"arn:aws:iam::{account_id(0)}:root"}), [ADMIN_ARN]
-        )
-        self.add_role(
-            "readonly-audit",
-            trust({"AWS": f"arn:aws:iam::{account_id(1)}:role/security-scanner"}),
-            ["arn:aws:iam::aws:policy/SecurityAudit"],
-        )
-        self.build_sso_roles()
-        self.plant_chains()
-        kinds = ["lambda", "ec2", "ecs", "service", "irsa", "github", "deploy", "human", "cross", "pinned", "slr"]
-        weights = [26, 12, 12, 12, 8, 4, 5, 5, 7, 4, 5]
-        for i in range(self.p.roles - len(self.roles)):
-            kind = r.choices(kinds, weights)[0]
-            prefix, trust_doc, path, profile = self.background_trust(kind, i)
-            name = f"{prefix}{i}" if kind == "slr" else f"{prefix}-{r.randint(1, 9)}{i:04}"
-            attached, inline = list(r.choices(self.sets, self.weights)[0]), {}
-            if kind == "human":
-                attached = ["arn:aws:iam::aws:policy/" + n for n in r.choice(HUMAN_SETS)]
-            elif kind in ("deploy", "github") and r.random() < 0.6:
-                attached.append(r.choice([self.deployer, self.hopper]))
-            if r.random() < self.p.powerusers:
-                attached.append("arn:aws:iam::aws:policy/PowerUserAccess")
-            if r.random() < self.p.distinct:
-                team = r.choice(TEAMS)
-                inline[f"{name}-inline"] = doc(*(self.statement(r, team) for _ in range(r.randint(1, 6))))
-            boundary = self.boundary if kind != "slr" and r.random() < self.p.boundaries else None
-            self.add_role(
-                name,
-                trust_doc,
-                list(dict.fromkeys(attached)),
-                inline,
-                path,
-                boundary,
-                {"team": r.choice(TEAMS), "env": r.choice(["prod", "dev"])},
-                profile,
-            )
-        group_names = [g["GroupName"] for g in self.groups.values() if not g["GroupName"].startswith("planted")]
-        for i in range(self.p.users - len(self.users)):
-            inline = {"own": doc(self.statement(r, r.choice(TEAMS)))} if r.random() < self.p.distinct else {}
-            self.add_user(
-                f"user-{i:04}",
-                r.sample(group_names, min(len(group_names), r.randint(0, 2))),
-                ["arn:aws:iam::aws:policy/IAMUserChangePassword"],
-                inline,
-            )
-
-    def build_sso_roles(self) -> None:
-        """The AWSReservedSSO_ roles that Identity Center makes for the permission sets assigned here."""
-        self.reserved = {}
-        for ps in assigned_permission_sets(self.p, self.index):
-            spec = permission_set(self.p, ps, self.id)
-            provider = f"arn:aws:iam::{self.id}:saml-provider/AWSSSO_{self.index:016x}_DO_NOT_DELETE"
-            self.reserved[ps] = self.add_role(
-                f"AWSReservedSSO_{spec['Name']}_{self.index:08x}{ps:08x}",
-                trust(
-                    {"Federated": provider},
-                    ["sts:AssumeRoleWithSAML", "sts:TagSession"],
-                    {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
-                ),
-                spec["managed"],
-                {"AwsSSOInlinePolicy": spec["inline"]} if spec["inline"] else {},
-                f"/aws-reserved/sso.amazonaws.com/{REGIONS[0]}/",
-            )

@@ -1,245 +1,243 @@
-"""Planted escalations, and decoys that look like one; each method is one kind."""
+"""Planted escalation chains and their decoys: each kind is one function, and `CHAINS` is their order."""
 
 from __future__ import annotations
 
-from benchmarks.estate.compute import Compute
-from benchmarks.estate.vocabulary import ADMIN_ARN, account_id, doc, service_trust, stmt, trust
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from benchmarks.estate.account import Account
+from benchmarks.estate.compute import add_function, add_instance
+from benchmarks.estate.documents import Json, allow, deny, document, service_trust, trust
+from benchmarks.estate.names import ADMINISTRATOR, GITHUB, account_id
 
 
-class Chains(Compute):
-    """Each `chain_` method returns its hops, a decoy also what blocks it, or None where it cannot be planted."""
+class Chain(NamedTuple):
+    """The hops from source to target; `blocked_by` says what stops a decoy."""
 
-    def plant_chains(self) -> None:
-        kinds = [m[len("chain_") :] for m in vars(Chains) if m.startswith("chain_")]
-        for n in range(self.p.chains):
-            kind = kinds[n % len(kinds)]
-            tag = f"c{n:02}"
-            found = getattr(self, "chain_" + kind)(f"planted-{tag}")
-            if found:
-                hops, blocked_by = found if isinstance(found, tuple) else (found, None)
-                self.chains.append(
-                    {
-                        "id": f"{self.id}-{tag}",
-                        "kind": kind.replace("_", "-"),
-                        "account": self.id,
-                        "source": hops[0],
-                        "hops": hops,
-                        "target": hops[-1],
-                        "reachable": blocked_by is None,
-                        "blocked_by": blocked_by,
-                    }
-                )
+    hops: list[str]
+    blocked_by: str | None = None
 
-    def admin(self, name: str, trust_doc: dict, profile=False) -> str:
-        return self.add_role(name + "-admin", trust_doc, [ADMIN_ARN], profile=profile)
+    def row(self, chain_id: str, kind: str, account: str) -> Json:
+        """The chain as the manifest lists it."""
+        return {
+            "id": chain_id,
+            "kind": kind,
+            "account": account,
+            "source": self.hops[0],
+            "hops": self.hops,
+            "target": self.hops[-1],
+            "reachable": self.blocked_by is None,
+            "blocked_by": self.blocked_by,
+        }
 
-    def source(self, name: str, *statements: dict, **kwargs) -> str:
-        """A role that people of this account can take, holding only the given statements."""
-        return self.add_role(
-            name + "-src", trust({"AWS": f"arn:aws:iam::{self.id}:root"}), inline={"grant": doc(*statements)}, **kwargs
-        )
 
-    def chain_assume_two_hops(self, n):
-        user = self.add_user(
-            n + "-user", inline={"hop": doc(stmt(action="sts:AssumeRole", resource=self.arn("role", n + "-mid")))}
-        )
-        mid = self.add_role(
-            n + "-mid",
-            trust({"AWS": user}),
-            inline={"hop": doc(stmt(action="sts:Assume*", resource=self.arn("role", n + "-adm*")))},
-        )
-        return [user, mid, self.admin(n, trust({"AWS": f"arn:aws:iam::{self.id}:root"}))]
+def plant_chains(account: Account) -> None:
+    """All kinds in turn; one that the account has no place for leaves its number out."""
+    for i in range(account.params.chains):
+        plant = CHAINS[i % len(CHAINS)]
+        tag = f"c{i:02}"
+        chain = plant(account, f"planted-{tag}")
+        if chain:
+            kind = plant.__name__.removeprefix("_").replace("_", "-")
+            account.chains.append(chain.row(f"{account.id}-{tag}", kind, account.id))
 
-    def chain_passrole_lambda(self, n):
-        target = self.admin(n, service_trust("lambda"))
-        return [
-            self.source(
-                n,
-                stmt(action="iam:PassRole", resource=target),
-                stmt(action=["lambda:CreateFunction", "lambda:InvokeFunction"]),
-            ),
-            target,
-        ]
 
-    def chain_passrole_ec2(self, n):
-        target = self.admin(n, service_trust("ec2"), profile=True)
-        return [
-            self.source(
-                n,
-                stmt(
-                    action="iam:PassRole",
-                    resource=target,
-                    condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
-                ),
-                stmt(action="ec2:RunInstances"),
-            ),
-            target,
-        ]
+def _admin(account: Account, name: str, trusted: Json, profile: bool = False) -> str:
+    return account.add_role(name + "-admin", trusted, [ADMINISTRATOR], profile=profile)
 
-    def chain_passrole_cloudformation(self, n):
-        target = self.admin(n, service_trust("cloudformation"))
-        return [
-            self.source(n, stmt(action="iam:PassRole", resource=target), stmt(action="cloudformation:CreateStack")),
-            target,
-        ]
 
-    def chain_policy_version(self, n):
-        policy = self.add_policy(
-            n + "-policy", doc(stmt(action="iam:CreatePolicyVersion", resource=self.arn("policy", n + "-policy")))
-        )
-        role = self.add_role(n + "-src", trust({"AWS": f"arn:aws:iam::{self.id}:root"}), [policy])
-        return [role, role]
+def _source(account: Account, name: str, *statements: Json, **rest: Any) -> str:
+    """A role that people of the account can take, holding only the given statements."""
+    return account.add_role(
+        name + "-src", trust({"AWS": account.root}), inline={"grant": document(*statements)}, **rest
+    )
 
-    def chain_attach_role_policy(self, n):
-        role = self.source(n, stmt(action="IAM:attachrolepolicy", resource=self.arn("role", n + "-*")))
-        return [role, role]
 
-    def chain_put_role_policy_wildcard(self, n):
-        role = self.source(n, stmt(action="iam:P?tRole*", resource="*"))
-        return [role, role]
+def _assume_two_hops(a: Account, n: str) -> Chain:
+    to_middle = document(allow("sts:AssumeRole", a.arn("role", n + "-mid")))
+    user = a.add_user(n + "-user", inline={"hop": to_middle})
+    to_admin = document(allow("sts:Assume*", a.arn("role", n + "-adm*")))
+    middle = a.add_role(n + "-mid", trust({"AWS": user}), inline={"hop": to_admin})
+    return Chain([user, middle, _admin(a, n, trust({"AWS": a.root}))])
 
-    def chain_notaction(self, n):
-        role = self.source(n, stmt(NotAction=["s3:*", "ec2:Delete*"]))
-        return [role, role]
 
-    def chain_update_trust(self, n):
-        target = self.admin(n, service_trust("glue"))
-        return [self.source(n, stmt(action=["iam:UpdateAssumeRolePolicy", "sts:AssumeRole"], resource=target)), target]
+def _passrole_lambda(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("lambda"))
+    functions = allow(["lambda:CreateFunction", "lambda:InvokeFunction"])
+    return Chain([_source(a, n, allow("iam:PassRole", target), functions), target])
 
-    def chain_access_key(self, n):
-        target = self.add_user(n + "-admin", attached=[ADMIN_ARN])
-        return [self.source(n, stmt(action="iam:CreateAccessKey", resource=self.arn("user", n + "-*"))), target]
 
-    def chain_login_profile(self, n):
-        target = self.add_user(n + "-admin", attached=[ADMIN_ARN])
-        return [self.source(n, stmt(action="iam:*LoginProfile", resource=target)), target]
+def _passrole_ec2(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("ec2"), profile=True)
+    passing = allow("iam:PassRole", target, condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})
+    return Chain([_source(a, n, passing, allow("ec2:RunInstances")), target])
 
-    def chain_add_user_to_group(self, n):
-        group = self.add_group(n + "-admins", [ADMIN_ARN])
-        user = self.add_user(n + "-user", inline={"grant": doc(stmt(action="iam:AddUserToGroup", resource=group))})
-        return [user, group]
 
-    def chain_ssm_command(self, n):
-        target = self.admin(n, service_trust("ec2"), profile=True)
-        self.add_instance(n, target)
-        return [
-            self.source(
-                n,
-                stmt(
-                    action="ssm:SendCommand",
-                    resource=[f"arn:aws:ec2:*:{self.id}:instance/*", "arn:aws:ssm:*:*:document/AWS-RunShellScript"],
-                ),
-            ),
-            target,
-        ]
+def _passrole_cloudformation(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("cloudformation"))
+    return Chain([_source(a, n, allow("iam:PassRole", target), allow("cloudformation:CreateStack")), target])
 
-    def chain_ssm_session(self, n):
-        target = self.admin(n, service_trust("ec2"), profile=True)
-        self.add_instance(n, target)
-        return [self.source(n, stmt(action="ssm:StartSession")), target]
 
-    def chain_lambda_code(self, n):
-        target = self.admin(n, service_trust("lambda"))
-        function = self.add_function(n + "-fn", target)
-        return [self.source(n, stmt(action="lambda:UpdateFunctionCode", resource=function)), target]
+def _policy_version(a: Account, n: str) -> Chain:
+    own = a.arn("policy", n + "-policy")
+    policy = a.add_policy(n + "-policy", document(allow("iam:CreatePolicyVersion", own)))
+    role = a.add_role(n + "-src", trust({"AWS": a.root}), [policy])
+    return Chain([role, role])
 
-    def chain_sso_passrole(self, n):
-        """People in Identity Center whose permission set (number 1, see permission_set) lets them pass a role."""
-        if 1 not in self.reserved:
-            return None
-        target = self.add_role("planted-sso-lambda-admin", service_trust("lambda"), [ADMIN_ARN])
-        return [self.reserved[1], target]
 
-    def chain_cross_account(self, n):
-        """The source lives here; the target in the next account trusts this whole account."""
-        if self.p.accounts < 2:
-            return None
-        other = account_id((self.index + 1) % self.p.accounts)
-        target = f"arn:aws:iam::{other}:role/planted-xacct-admin"
-        return [self.source(n, stmt(action="sts:AssumeRole", resource=target)), target]
+def _attach_role_policy(a: Account, n: str) -> Chain:
+    role = _source(a, n, allow("IAM:attachrolepolicy", a.arn("role", n + "-*")))
+    return Chain([role, role])
 
-    def chain_github_any_repository(self, n):
-        host = "token.actions.githubusercontent.com"
-        return [
-            f"oidc:{host}:repo:*",
-            self.admin(
-                n,
-                trust(
-                    {"Federated": f"arn:aws:iam::{self.id}:oidc-provider/{host}"},
-                    "sts:AssumeRoleWithWebIdentity",
-                    {"StringEquals": {f"{host}:aud": "sts.amazonaws.com"}},
-                ),
-            ),
-        ]
 
-    # decoys
-    def chain_blocked_boundary(self, n):
-        target = self.admin(n, service_trust("lambda"))
-        fence = self.add_policy(n + "-fence", doc(stmt(action=["s3:*", "logs:*", "lambda:*"])))
-        return [
-            self.source(
-                n, stmt(action="iam:PassRole", resource=target), stmt(action="lambda:CreateFunction"), boundary=fence
-            ),
-            target,
-        ], "boundary"
+def _put_role_policy_wildcard(a: Account, n: str) -> Chain:
+    role = _source(a, n, allow("iam:P?tRole*"))
+    return Chain([role, role])
 
-    def chain_blocked_scp(self, n):
-        """SCP p-planted denies IAM writes to roles named planted-*-fenced."""
-        role = self.add_role(
-            n + "-fenced", trust({"AWS": f"arn:aws:iam::{self.id}:root"}), inline={"grant": doc(stmt(action="iam:*"))}
-        )
-        return [role, role], "scp"
 
-    def chain_blocked_deny(self, n):
-        target = self.admin(n, trust({"AWS": f"arn:aws:iam::{self.id}:root"}))
-        return [
-            self.source(
-                n,
-                stmt(action="sts:AssumeRole", resource=self.arn("role", n + "-*")),
-                stmt("Deny", action="sts:*", resource=self.arn("role", "*admin")),
-            ),
-            target,
-        ], "deny"
+def _notaction(a: Account, n: str) -> Chain:
+    role = _source(a, n, allow(NotAction=["s3:*", "ec2:Delete*"]))
+    return Chain([role, role])
 
-    def chain_blocked_passed_to_service(self, n):
-        target = self.admin(n, service_trust("lambda"))
-        return [
-            self.source(
-                n,
-                stmt(
-                    action="iam:PassRole",
-                    resource=target,
-                    condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-                ),
-                stmt(action="lambda:CreateFunction"),
-            ),
-            target,
-        ], "condition"
 
-    def chain_blocked_trust(self, n):
-        target = self.admin(n, trust({"AWS": self.arn("role", "OrganizationAccountAccessRole")}))
-        return [self.source(n, stmt(action="sts:AssumeRole", resource=target)), target], "trust"
+def _update_trust(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("glue"))
+    return Chain([_source(a, n, allow(["iam:UpdateAssumeRolePolicy", "sts:AssumeRole"], target)), target])
 
-    def chain_blocked_trust_tag(self, n):
-        target = self.admin(
-            n,
-            trust(
-                {"AWS": f"arn:aws:iam::{self.id}:root"},
-                condition={"StringEquals": {"aws:PrincipalTag/clearance": "high"}},
-            ),
-        )
-        return [
-            self.add_user(
-                n + "-user",
-                inline={"hop": doc(stmt(action="sts:AssumeRole", resource=target))},
-                tags={"clearance": "low"},
-            ),
-            target,
-        ], "trust condition"
 
-    def chain_blocked_unattached_policy(self, n):
-        policy = self.add_policy(n + "-loose", doc(stmt(action="s3:ListAllMyBuckets")))
-        return [
-            self.source(n, stmt(action="iam:CreatePolicyVersion", resource=policy)),
-            policy,
-        ], "policy is attached to nothing"
+def _access_key(a: Account, n: str) -> Chain:
+    target = a.add_user(n + "-admin", attached=[ADMINISTRATOR])
+    return Chain([_source(a, n, allow("iam:CreateAccessKey", a.arn("user", n + "-*"))), target])
+
+
+def _login_profile(a: Account, n: str) -> Chain:
+    target = a.add_user(n + "-admin", attached=[ADMINISTRATOR])
+    return Chain([_source(a, n, allow("iam:*LoginProfile", target)), target])
+
+
+def _add_user_to_group(a: Account, n: str) -> Chain:
+    group = a.add_group(n + "-admins", [ADMINISTRATOR])
+    user = a.add_user(n + "-user", inline={"grant": document(allow("iam:AddUserToGroup", group))})
+    return Chain([user, group])
+
+
+def _ssm_command(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("ec2"), profile=True)
+    add_instance(a, n, target)
+    command = [f"arn:aws:ec2:*:{a.id}:instance/*", "arn:aws:ssm:*:*:document/AWS-RunShellScript"]
+    return Chain([_source(a, n, allow("ssm:SendCommand", command)), target])
+
+
+def _ssm_session(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("ec2"), profile=True)
+    add_instance(a, n, target)
+    return Chain([_source(a, n, allow("ssm:StartSession")), target])
+
+
+def _lambda_code(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("lambda"))
+    function = add_function(a, n + "-fn", target)
+    return Chain([_source(a, n, allow("lambda:UpdateFunctionCode", function)), target])
+
+
+def _sso_passrole(a: Account, n: str) -> Chain | None:
+    """People of Identity Center whose permission set number 1 lets them pass a role."""
+    if 1 not in a.reserved:
+        return None
+    target = a.add_role("planted-sso-lambda-admin", service_trust("lambda"), [ADMINISTRATOR])
+    return Chain([a.reserved[1], target])
+
+
+def _cross_account(a: Account, n: str) -> Chain | None:
+    """The source lives here; the target in the next account trusts this whole account."""
+    if a.params.accounts < 2:
+        return None
+    other = account_id((a.index + 1) % a.params.accounts)
+    target = f"arn:aws:iam::{other}:role/planted-xacct-admin"
+    return Chain([_source(a, n, allow("sts:AssumeRole", target)), target])
+
+
+def _github_any_repository(a: Account, n: str) -> Chain:
+    provider = {"Federated": f"arn:aws:iam::{a.id}:oidc-provider/{GITHUB}"}
+    audience = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}
+    return Chain([f"oidc:{GITHUB}:repo:*", _admin(a, n, trust(provider, "sts:AssumeRoleWithWebIdentity", audience))])
+
+
+# Decoys
+
+
+def _blocked_boundary(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("lambda"))
+    fence = a.add_policy(n + "-fence", document(allow(["s3:*", "logs:*", "lambda:*"])))
+    grant = allow("iam:PassRole", target), allow("lambda:CreateFunction")
+    return Chain([_source(a, n, *grant, boundary=fence), target], "boundary")
+
+
+def _blocked_scp(a: Account, n: str) -> Chain:
+    """SCP p-planted denies IAM writes to roles named planted-*-fenced. It does not bind the management account.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    grant = document(allow("iam:*"))
+    role = a.add_role(n + "-fenced", trust({"AWS": a.root}), inline={"grant": grant})
+    return Chain([role, role], "scp" if a.index else None)
+
+
+def _blocked_deny(a: Account, n: str) -> Chain:
+    target = _admin(a, n, trust({"AWS": a.root}))
+    granted = allow("sts:AssumeRole", a.arn("role", n + "-*"))
+    return Chain([_source(a, n, granted, deny("sts:*", a.arn("role", "*admin"))), target], "deny")
+
+
+def _blocked_passed_to_service(a: Account, n: str) -> Chain:
+    target = _admin(a, n, service_trust("lambda"))
+    elsewhere = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    passing = allow("iam:PassRole", target, condition=elsewhere)
+    return Chain([_source(a, n, passing, allow("lambda:CreateFunction")), target], "condition")
+
+
+def _blocked_trust(a: Account, n: str) -> Chain:
+    target = _admin(a, n, trust({"AWS": a.arn("role", "OrganizationAccountAccessRole")}))
+    return Chain([_source(a, n, allow("sts:AssumeRole", target)), target], "trust")
+
+
+def _blocked_trust_tag(a: Account, n: str) -> Chain:
+    cleared = {"StringEquals": {"aws:PrincipalTag/clearance": "high"}}
+    target = _admin(a, n, trust({"AWS": a.root}, condition=cleared))
+    hop = {"hop": document(allow("sts:AssumeRole", target))}
+    return Chain([a.add_user(n + "-user", inline=hop, tags={"clearance": "low"}), target], "trust condition")
+
+
+def _blocked_unattached_policy(a: Account, n: str) -> Chain:
+    policy = a.add_policy(n + "-loose", document(allow("s3:ListAllMyBuckets")))
+    source = _source(a, n, allow("iam:CreatePolicyVersion", policy))
+    return Chain([source, policy], "policy is attached to nothing")
+
+
+CHAINS: tuple[Callable[[Account, str], Chain | None], ...] = (
+    _assume_two_hops,
+    _passrole_lambda,
+    _passrole_ec2,
+    _passrole_cloudformation,
+    _policy_version,
+    _attach_role_policy,
+    _put_role_policy_wildcard,
+    _notaction,
+    _update_trust,
+    _access_key,
+    _login_profile,
+    _add_user_to_group,
+    _ssm_command,
+    _ssm_session,
+    _lambda_code,
+    _sso_passrole,
+    _cross_account,
+    _github_any_repository,
+    _blocked_boundary,
+    _blocked_scp,
+    _blocked_deny,
+    _blocked_passed_to_service,
+    _blocked_trust,
+    _blocked_trust_tag,
+    _blocked_unattached_policy,
+)

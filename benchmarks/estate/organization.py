@@ -1,18 +1,33 @@
-"""AWS Organizations of an estate: the tree, its accounts and policies."""
+"""AWS Organizations: the tree of units and accounts, and service control policies."""
 
 from __future__ import annotations
 
-import itertools
 import json
+from dataclasses import dataclass
 
+from benchmarks.estate.documents import Json, allow, deny, document
+from benchmarks.estate.names import ORGANIZATION, REGIONS, ROOT, account_id
 from benchmarks.estate.params import Params
-from benchmarks.estate.vocabulary import ORG, REGIONS, ROOT, account_id, doc, stmt
 
-MANAGEMENT = account_id(0)
-BASE = f"arn:aws:organizations::{MANAGEMENT}"
-WORKLOADS, SECURITY, INFRASTRUCTURE = "ou-ab12-workloads", "ou-ab12-security", "ou-ab12-infra"
-IAM_WRITES = [f"iam:{verb}*" for verb in ("Add", "Attach", "Create", "Delete", "Put", "Set", "Update")]
-EVIDENCE = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "config:Delete*", "guardduty:Delete*"]
+SECURITY, INFRASTRUCTURE, WORKLOADS = "ou-ab12-security", "ou-ab12-infra", "ou-ab12-workloads"
+ARN = f"arn:aws:organizations::{account_id(0)}"
+IAM_WRITES = [
+    "iam:Add*",
+    "iam:Attach*",
+    "iam:Create*",
+    "iam:Delete*",
+    "iam:Put*",
+    "iam:Set*",
+    "iam:Update*",
+    "iam:PassRole",
+]
+BASELINE = [
+    "cloudtrail:StopLogging",
+    "cloudtrail:DeleteTrail",
+    "config:Delete*",
+    "guardduty:Delete*",
+    "guardduty:Disassociate*",
+]
 GLOBAL = [
     "iam:*",
     "sts:*",
@@ -25,53 +40,90 @@ GLOBAL = [
     "health:*",
 ]
 
-Scp = tuple[str, dict, list[str]]  # name, document, targets
+
+@dataclass(frozen=True)
+class Unit:
+    name: str
+    parent: str
 
 
-def not_like(pattern: str, operator: str = "ArnNotLike") -> dict:
-    return {operator: {"aws:PrincipalArn": pattern}}
+@dataclass(frozen=True)
+class ServiceControlPolicy:
+    name: str
+    body: Json
+    targets: list[str]
 
 
-def service_control_policies(everything: list[str]) -> dict[str, Scp]:
-    """By id. The first is attached everywhere, as Organizations does it."""
-    fenced = not_like("arn:aws:iam::*:role/planted-*-fenced", "ArnLike")
-    keep = not_like("arn:aws:iam::*:role/OrganizationAccountAccessRole")
-    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": REGIONS}}
-    root_user = not_like("arn:aws:iam::*:root", "StringLike")
+@dataclass(frozen=True)
+class Tree:
+    """Units by id, and the parent of each account."""
+
+    units: dict[str, Unit]
+    parents: dict[str, str]
+
+    @classmethod
+    def of(cls, params: Params) -> Tree:
+        """The management account under the root, the next under Security, all others in the units of teams."""
+        teams = {f"ou-ab12-team{i:04}": Unit(f"Team{i}", WORKLOADS) for i in range(params.ous)}
+        fixed = {SECURITY: "Security", INFRASTRUCTURE: "Infrastructure", WORKLOADS: "Workloads"}
+        leaves = list(teams) or [WORKLOADS]
+        special = {0: ROOT, 1: SECURITY}
+        parents = {account_id(i): special.get(i, leaves[i % len(leaves)]) for i in range(params.accounts)}
+        return cls({unit: Unit(name, ROOT) for unit, name in fixed.items()} | teams, parents)
+
+    @property
+    def nodes(self) -> list[str]:
+        return [ROOT, *self.units]
+
+
+def organization(params: Params) -> dict[str, Json]:
+    """The answers of Organizations, by file."""
+    tree = Tree.of(params)
+    answers = {**_tree_answers(tree), **_policy_answers(tree)}
+    return {f"organizations/{operation}.json": answer for operation, answer in answers.items()}
+
+
+def _tree_answers(tree: Tree) -> dict[str, Json]:
+    accounts = {a: _account(a, i) for i, a in enumerate(tree.parents)}
+    units = {u: {"Id": u, "Arn": f"{ARN}:ou/{ORGANIZATION}/{u}", "Name": unit.name} for u, unit in tree.units.items()}
     return {
-        "p-FullAWSAccess": ("FullAWSAccess", doc(stmt(action="*")), everything),
-        "p-leave": ("deny-leave", doc(stmt("Deny", "organizations:LeaveOrganization")), [ROOT]),
-        "p-planted": ("fence-planted", doc(stmt("Deny", [*IAM_WRITES, "iam:PassRole"], condition=fenced)), [ROOT]),
-        "p-trail": (
-            "protect-baseline",
-            doc(stmt("Deny", [*EVIDENCE, "guardduty:Disassociate*"], condition=keep)),
-            [ROOT],
-        ),
-        "p-regions": ("allowed-regions", doc(stmt("Deny", NotAction=GLOBAL, condition=elsewhere)), [WORKLOADS]),
-        "p-root": ("deny-root-user", doc(stmt("Deny", "*", condition=root_user)), [WORKLOADS, INFRASTRUCTURE]),
+        "describe-organization": {"Organization": _about()},
+        "list-roots": {"Roots": [_root()]},
+        "list-accounts": {"Accounts": list(accounts.values())},
+        "list-organizational-units-for-parent": {
+            n: {"OrganizationalUnits": [units[u] for u, unit in tree.units.items() if unit.parent == n]}
+            for n in tree.nodes
+        },
+        "list-accounts-for-parent": {
+            n: {"Accounts": [accounts[a] for a, parent in tree.parents.items() if parent == n]} for n in tree.nodes
+        },
     }
 
 
-def units(p: Params) -> dict[str, tuple[str, str]]:
-    """Name and parent of each organizational unit by id."""
-    fixed = {
-        SECURITY: ("Security", ROOT),
-        INFRASTRUCTURE: ("Infrastructure", ROOT),
-        WORKLOADS: ("Workloads", ROOT),
+def _about() -> Json:
+    master = account_id(0)
+    return {
+        "Id": ORGANIZATION,
+        "Arn": f"{ARN}:organization/{ORGANIZATION}",
+        "FeatureSet": "ALL",
+        "MasterAccountId": master,
+        "MasterAccountArn": f"{ARN}:account/{ORGANIZATION}/{master}",
     }
-    return fixed | {f"ou-ab12-team{i:04}": (f"Team{i}", WORKLOADS) for i in range(p.ous)}
 
 
-def parents(p: Params) -> dict[str, str]:
-    """The root or unit of each account."""
-    leaves = [unit for unit in units(p) if "team" in unit] or [WORKLOADS]
-    return {account_id(i): {0: ROOT, 1: SECURITY}.get(i, leaves[i % len(leaves)]) for i in range(p.accounts)}
+def _root() -> Json:
+    return {
+        "Id": ROOT,
+        "Arn": f"{ARN}:root/{ORGANIZATION}/{ROOT}",
+        "Name": "Root",
+        "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}],
+    }
 
 
-def account_shape(index: int, account: str) -> dict:
+def _account(account: str, index: int) -> Json:
     return {
         "Id": account,
-        "Arn": f"{BASE}:account/{ORG}/{account}",
+        "Arn": f"{ARN}:account/{ORGANIZATION}/{account}",
         "Email": f"aws+{account}@example.com",
         "Name": f"account-{index:03}",
         "Status": "ACTIVE",
@@ -80,10 +132,25 @@ def account_shape(index: int, account: str) -> dict:
     }
 
 
-def summary_shape(policy: str, name: str) -> dict:
+def _policy_answers(tree: Tree) -> dict[str, Json]:
+    scps = _scps(tree)
+    summaries = {i: _summary(i, scp.name) for i, scp in scps.items()}
     return {
-        "Id": policy,
-        "Arn": f"{BASE}:policy/{ORG}/service_control_policy/{policy}",
+        "list-policies": {"Policies": list(summaries.values())},
+        "describe-policy": {
+            i: {"Policy": {"PolicySummary": summaries[i], "Content": json.dumps(scp.body)}} for i, scp in scps.items()
+        },
+        "list-policies-for-target": {
+            target: {"Policies": [summaries[i] for i, scp in scps.items() if target in scp.targets]}
+            for target in [*tree.nodes, *tree.parents]
+        },
+    }
+
+
+def _summary(policy_id: str, name: str) -> Json:
+    return {
+        "Id": policy_id,
+        "Arn": f"{ARN}:policy/{ORGANIZATION}/service_control_policy/{policy_id}",
         "Name": name,
         "Description": "",
         "Type": "SERVICE_CONTROL_POLICY",
@@ -91,55 +158,21 @@ def summary_shape(policy: str, name: str) -> dict:
     }
 
 
-def top() -> dict[str, object]:
-    """The organization and its root."""
-    about = {
-        "Id": ORG,
-        "Arn": f"{BASE}:organization/{ORG}",
-        "FeatureSet": "ALL",
-        "MasterAccountId": MANAGEMENT,
-        "MasterAccountArn": f"{BASE}:account/{ORG}/{MANAGEMENT}",
+def _scps(tree: Tree) -> dict[str, ServiceControlPolicy]:
+    arn = "aws:PrincipalArn"
+    fenced = {"ArnLike": {arn: "arn:aws:iam::*:role/planted-*-fenced"}}
+    others = {"ArnNotLike": {arn: "arn:aws:iam::*:role/OrganizationAccountAccessRole"}}
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": REGIONS}}
+    root_user = {"StringLike": {arn: "arn:aws:iam::*:root"}}
+    everywhere = [*tree.nodes, *tree.parents]
+    rows = {
+        "p-FullAWSAccess": ("FullAWSAccess", allow("*"), everywhere),
+        "p-leave": ("deny-leave", deny("organizations:LeaveOrganization"), [ROOT]),
+        "p-planted": ("fence-planted", deny(IAM_WRITES, condition=fenced), [ROOT]),
+        "p-trail": ("protect-baseline", deny(BASELINE, condition=others), [ROOT]),
+        "p-regions": ("allowed-regions", deny(NotAction=GLOBAL, condition=elsewhere), [WORKLOADS]),
+        "p-root": ("deny-root-user", deny("*", condition=root_user), [WORKLOADS, INFRASTRUCTURE]),
     }
-    root = {
-        "Id": ROOT,
-        "Arn": f"{BASE}:root/{ORG}/{ROOT}",
-        "Name": "Root",
-        "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}],
-    }
-    return {"describe-organization": {"Organization": about}, "list-roots": {"Roots": [root]}}
-
-
-def tree(p: Params) -> dict[str, object]:
-    ous, parent = units(p), parents(p)
-    accounts = {account: account_shape(i, account) for i, account in enumerate(parent)}
-    shapes = {ou: {"Id": ou, "Arn": f"{BASE}:ou/{ORG}/{ou}", "Name": name} for ou, (name, _) in ous.items()}
-    nodes = [ROOT, *ous]
     return {
-        "list-accounts": {"Accounts": list(accounts.values())},
-        "list-organizational-units-for-parent": {
-            n: {"OrganizationalUnits": [shapes[o] for o in ous if ous[o][1] == n]} for n in nodes
-        },
-        "list-accounts-for-parent": {n: {"Accounts": [accounts[a] for a in parent if parent[a] == n]} for n in nodes},
+        i: ServiceControlPolicy(name, document(statement), targets) for i, (name, statement, targets) in rows.items()
     }
-
-
-def policies(p: Params) -> dict[str, object]:
-    nodes, accounts = [ROOT, *units(p)], parents(p)
-    scps = service_control_policies([*nodes, *accounts])
-    summaries = {policy: summary_shape(policy, name) for policy, (name, _, _) in scps.items()}
-    return {
-        "list-policies": {"Policies": list(summaries.values())},
-        "describe-policy": {
-            policy: {"Policy": {"PolicySummary": summaries[policy], "Content": json.dumps(document)}}
-            for policy, (_, document, _) in scps.items()
-        },
-        "list-policies-for-target": {
-            target: {"Policies": [summaries[policy] for policy, (_, _, targets) in scps.items() if target in targets]}
-            for target in itertools.chain(nodes, accounts)
-        },
-    }
-
-
-def organization(p: Params) -> dict[str, object]:
-    """Its files by path."""
-    return {f"organizations/{name}.json": answer for name, answer in {**top(), **tree(p), **policies(p)}.items()}

@@ -107,6 +107,9 @@ def _add_backups(builder: Builder) -> None:
         _add(builder, "BackupVault", vault, locked=vault.locked, **_policy(vault.policy))
     for point in builder.snapshot.all(RecoveryPoint):
         _add(builder, "RecoveryPoint", point, vault_arn=point.vault_arn, resource_arn=point.resource_arn)
+        if builder.has(point.resource_arn):
+            restored = builder.nodes[point.resource_arn][1]["name"]
+            builder.node("RecoveryPoint", point.arn, name=f"backup of {restored} ({point.name})")
         stale = builder.snapshot.stale_since(point)
         if builder.has(point.vault_arn):
             builder.edge(point.arn, "KEPT_IN", point.vault_arn, stale=stale)

@@ -116,10 +116,12 @@ class Embedded:
     def _install(self, building: Path, name: str, guard: Guard) -> None:
         guard()
         if (self._databases / name).exists():
+            self._command(f"open database {name}")  # the engine drops only what it has open
             self._command(f"drop database {name}")
         building.rename(self._databases / name)
 
     def _flip(self, name: str, guard: Guard) -> None:
+        self._command(f"open database {name}")  # one that cannot be opened never becomes current
         guard()
         write_atomic(self._directory / "current.json", msgspec.json.encode(Pointer(database=name)))
 
@@ -137,5 +139,5 @@ class Embedded:
         finally:
             connection.close()
         if status != 200:
-            raise StoreError(f"the graph engine of `{self._directory}` refused to {command} (HTTP {status}): "
-                             f"see `{self._directory / 'log'}`")
+            raise StoreError(f"the graph engine refused to {command} (HTTP {status}, see `{self._directory / 'log'}`): "
+                             f"remove `{self._directory}` and load again if it does so twice")

@@ -13,7 +13,7 @@ from graph.store.rows import Rows
 from graph.store.write import Run, Writer
 
 Auth = tuple[str, str]
-RETRY_SECONDS = 5.0  # a person waits for most of what we ask
+RETRY_SECONDS = 3.0  # a person waits for most of what we ask
 Guard = Callable[[], None]  # raises StoreError where another writer has taken over
 
 

@@ -41,7 +41,7 @@ class FunctionTags(Response, frozen=True):
 
 LIST_FUNCTIONS = Call("lambda", "list-functions", Functions)
 GET_POLICY = Call("lambda", "get-policy", FunctionPolicy, takes="function")
-LIST_TAGS = Call("lambda", "list-tags", FunctionTags, takes="function")
+LIST_TAGS = Call("lambda", "list-tags", FunctionTags, takes="function", common=True)
 
 
 def functions(answers: Answers) -> Iterator[Function]:

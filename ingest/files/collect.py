@@ -53,6 +53,8 @@ def collect_files(
         files = list(files_below(path))
         imported = list(_import_all(path, files, workers, on_progress, limit))
         problems = [problem for one in imported for problem in one.problems]
+        if not files:
+            problems.append(Problem(one_line(path.name), 1, 1, "no files: give the folder that the dumps are in"))
         answers, lost = _placed([answer for one in imported for answer in one.answers])
         shards = dict(_shards(answers, problems))
     return Collected(dict(sorted(shards.items())), sorted({*problems, *lost}))
@@ -61,16 +63,19 @@ def collect_files(
 def _import_all(
     root: Path, files: list[Path], workers: int, on_progress: Progress | None, limit: int
 ) -> Iterator[Imported]:
-    top = root.resolve().name
-    names = [
-        PurePosixPath(top, *file.relative_to(root).parts) if file != root else PurePosixPath(top) for file in files
-    ]
+    names = [_name(root, file) for file in files]
     with ThreadPoolExecutor(max_workers=max(1, workers)) as executor:
         results = executor.map(import_file, files, names, [CATALOGUE] * len(files), [limit] * len(files))
         for done, imported in enumerate(results, 1):
             if on_progress:
                 on_progress(done, len(files))
             yield imported
+
+
+def _name(root: Path, file: Path) -> PurePosixPath:
+    """A file's path below the folder given, that folder's name first; of a single file the folders around it."""
+    parts = (root.resolve().name, *file.relative_to(root).parts) if file != root else root.absolute().parts[-4:]
+    return PurePosixPath(*parts)
 
 
 def _placed(answers: list[Answer]) -> tuple[list[Answer], list[Problem]]:

@@ -41,7 +41,8 @@ class Call(Generic[R]):
     `response` also says how to recognise it: the keys without a default must be there, with values of their kind.
     `takes` names the argument of operations that answer about one thing; where `items_tell`, each item of the answer
     says itself what it is about. `any_of` are keys of which one is enough.
-    `shared` marks answers that may list things of other accounts, so that the path knows better who was asked.
+    `shared` marks answers that may list things of other accounts, so that the path knows better who was asked;
+    `common` a shape that other JSON has too, which is believed only where the path names the operation or service.
     """
 
     service: str
@@ -52,6 +53,7 @@ class Call(Generic[R]):
     any_of: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     shared: bool = False
+    common: bool = False
 
     @property
     def name(self) -> str:

@@ -36,15 +36,17 @@ class Unreadable(Exception):
 
 
 def files_below(path: Path) -> Iterator[Path]:
-    """The regular files of a tree in the order of their names; dot files and links to folders are left out."""
+    """The files of a tree in the order of their names, dot files left out. A folder that cannot be listed, or that is
+    only linked to and might lead back, is among them: reading it says so."""
     if not path.is_dir():
         yield path
         return
     closed: list[Path] = []
     for folder, folders, names in os.walk(path, onerror=lambda error: closed.append(Path(error.filename))):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        closed.extend(Path(folder, name) for name in folders if Path(folder, name).is_symlink())
         yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
-    yield from closed  # reading one of them says why
+    yield from closed
 
 
 def read_text(path: Path, limit: int = MAX_BYTES) -> str:
@@ -52,7 +54,8 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise Unreadable("a folder that cannot be listed: check its permissions", missing=True)
+            link, closed = "a link to a folder: import that folder by itself", "a folder that cannot be listed"
+            raise Unreadable(link if path.is_symlink() else f"{closed}: check its permissions", missing=True)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a regular file: give a file or a folder", missing=True)
         if status.st_size > limit:

@@ -104,9 +104,17 @@ class Sniffer:
             plain = list(self._plain(value, argument))
             yield from plain or self._wrapped(value, depth)
 
+    def _fitting(self, value: Any) -> list[AnyCall]:
+        """The calls whose answer a value may be."""
+        return [
+            call
+            for call in self.catalogue.fitting(value)
+            if not call.common or call in self.named or call.service in self.services
+        ]
+
     def _plain(self, value: dict[str, Any], argument: str) -> Iterator[Found]:
         """The call that explains most keys comes first, and leaves the rest to others."""
-        candidates = self.catalogue.fitting(value)
+        candidates = self._fitting(value)
         while candidates:
             keys = max((keys_in(c, value) for c in candidates), key=len)
             rivals = [c for c in candidates if keys_in(c, value) == keys]
@@ -131,7 +139,7 @@ class Sniffer:
         named = [call for call in self.named if call.takes]
         if not pages:
             return named[0] if len(named) == 1 and all(isinstance(c, dict) for c in value.values()) else None
-        votes = Counter(call for page in pages for call in self.catalogue.fitting(page))
+        votes = Counter(call for page in pages for call in self._fitting(page))
         winners = [call for call, count in votes.items() if count * 2 > len(pages)]
         explained = {call: sum(len(keys_in(call, page)) for page in pages) for call in winners}
         winners = [call for call in winners if explained[call] == max(explained.values())]

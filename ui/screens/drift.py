@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from drift.baseline import Approval
 from drift.items import CHANGES, FAMILIES, Drift, DriftItem
+from graph.model import Graph
 from queries.paths import Hop
 from queries.severity import SEVERITIES
 from report.words import day, why
@@ -20,17 +22,12 @@ NAMED = 200  # members listed of an item
 
 def show(estate: data.Estate) -> None:
     """The whole page: the two sides, the numbers, the items, and the chosen one in full."""
-    drift = estate.drift
-    if drift is None:
+    drift, baseline = estate.drift, estate.baseline
+    if drift is None or baseline is None:
         chrome.no_baseline()
         return
     chrome.week(estate)
-    approval = estate.baseline.approval
-    st.caption(
-        f"Approved on {day(approval.at)} because: {prose(approval.why)}. Compared: snapshot "
-        f"{code(drift.current.snapshot_id[:12])} of {day(drift.current.taken_at)} "
-        f"with {code(drift.baseline.snapshot_id[:12])} of {day(drift.baseline.taken_at)}"
-    )
+    sides(drift, baseline.approval)
     numbers(drift)
     if not drift.items:
         st.success("Nothing changed since the baseline.", icon=":material/check_circle:")
@@ -39,7 +36,16 @@ def show(estate: data.Estate) -> None:
     if not items:
         st.info("No item fits the filter: choose fewer of its words.", icon=":material/filter_alt_off:")
         return
-    browse(estate, drift, items)
+    browse(estate.graph, baseline.graph, drift, items)
+
+
+def sides(drift: Drift, approval: Approval) -> None:
+    """Which two snapshots are compared, and why the first was approved."""
+    st.caption(
+        f"Approved on {day(approval.at)} because: {prose(approval.why)}. Compared: snapshot "
+        f"{code(drift.current.snapshot_id[:12])} of {day(drift.current.taken_at)} "
+        f"with {code(drift.baseline.snapshot_id[:12])} of {day(drift.baseline.taken_at)}"
+    )
 
 
 def numbers(drift: Drift) -> None:
@@ -67,24 +73,24 @@ def filtered(items: list[DriftItem]) -> list[DriftItem]:
 
 
 @st.fragment
-def browse(estate: data.Estate, drift: Drift, items: list[DriftItem]) -> None:
+def browse(graph: Graph, past: Graph, drift: Drift, items: list[DriftItem]) -> None:
     """The list beside the chosen item, and under both the way it opened."""
     item = _chosen(items)
     listing, detail = st.columns(2, gap="medium")
     with listing:
-        table(estate, items, item)
+        table(items, item)
     with detail, st.container(border=True):
         headline(item)
-        what_changed(estate, item)
+        what_changed(item)
         affected(drift, item)
         how_to_fix(item)
     if item.path:
-        why_it_matters(estate, item)
+        why_it_matters(graph, past, item)
     else:
         reasons(drift, item)
 
 
-def table(estate: data.Estate, items: list[DriftItem], item: DriftItem) -> None:
+def table(items: list[DriftItem], item: DriftItem) -> None:
     """The items, worst first; choosing a row shows the item."""
     st.markdown(f"**{words.plural(len(items), 'item')}**, worst first")
     rows = [
@@ -122,7 +128,7 @@ def headline(item: DriftItem) -> None:
     st.caption(why(item))
 
 
-def what_changed(estate: data.Estate, item: DriftItem) -> None:
+def what_changed(item: DriftItem) -> None:
     """Before and after, line by line, and what it still depends on."""
     before, after = ([line for line in side if line] for side in (item.before, item.after))
     lines = [f"- before: {one_line(line)}" for line in before] + [f"+ now: {one_line(line)}" for line in after]
@@ -149,9 +155,8 @@ def how_to_fix(item: DriftItem) -> None:
         st.markdown(prose(item.fix))
 
 
-def why_it_matters(estate: data.Estate, item: DriftItem) -> None:
+def why_it_matters(graph: Graph, past: Graph, item: DriftItem) -> None:
     """The way that opened or closed, drawn, and the evidence of the chosen hop."""
-    graph, past = estate.graph, estate.baseline.graph
     hop = _chosen_hop(item)
     drawn = drawing(graph, item.path, past)
     st.subheader("Why it matters", anchor=False)

@@ -135,7 +135,7 @@ def _way(path: Path) -> list[str]:
 
 def _all_drawn(paths: list[Path]) -> bool:
     """Whether all paths are drawn: as long as nobody says otherwise, when they are few."""
-    return st.session_state.get(_toggle(paths), len(paths) <= FEW)
+    return bool(st.session_state.get(_toggle(paths), len(paths) <= FEW))
 
 
 def _toggle(paths: list[Path]) -> str:
