@@ -172,7 +172,7 @@ def _hop(principal: str, change: Change, grant: Grant) -> Hop:
         conditions=grant.edge.conditions,
         proof=str(grant.edge.properties.get("proof") or ""),
         stale=str(grant.edge.properties.get("stale") or ""),
-        change="removed" if change.change == "unseen" else change.change,
+        change=change.change,
     )
 
 

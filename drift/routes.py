@@ -81,6 +81,13 @@ def _entry_unseen(entry: str, old: Graph, new: Graph) -> bool:
     return entry in old.nodes and node.label == "AWSUser" and "active_keys" not in node.properties
 
 
+def _mark(change: str, gone: bool) -> str:
+    """What became of the steps that only one of the graphs has; what cannot be seen is not called gone."""
+    if change == "unseen":
+        return change
+    return "removed" if gone else "added"
+
+
 def _item(kind: Kind, targets: list[str], entries: list[str], here: Grants, there: Grants, ways: Routes) -> DriftItem:
     """`here` is the graph that has the way, `there` the other one."""
     change, was, now = kind
@@ -88,7 +95,7 @@ def _item(kind: Kind, targets: list[str], entries: list[str], here: Grants, ther
     graph, verdict = here.graph, now or was
     ordered = by_worth(graph, targets)
     path = ways[(entries[0], ordered[0])].path()
-    hops = [_marked(hop, there, "removed" if gone else "added") for hop in path.hops]
+    hops = [_marked(hop, there, _mark(change, gone)) for hop in path.hops]
     said = {"who": listed(graph, entries), "what": listed(graph, ordered), "verdict": verdict}
     return DriftItem(
         id=fingerprint("path", *kind, *ordered),

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 MAX_DEPTH = 64
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+CONSTANT = re.compile("NaN|-?Infinity")
 INTEGER_LIMIT = 2**63
 
 
@@ -94,7 +95,7 @@ def _encodable(value: Any) -> bool:
 
 
 def _locate(text: str) -> NoReturn:
-    """Finds the first thing that `loads` refuses, in well-formed JSON; slow, for the error message only."""
+    """Finds the first thing that `loads` refuses; what follows it may be anything. Slow, for the message only."""
     stack: list[set[str]] = []
     previous: re.Match[str] | None = None
     for token in TOKEN.finditer(text):
@@ -106,7 +107,7 @@ def _locate(text: str) -> NoReturn:
         elif mark in "}]":
             del stack[-1:]
         elif mark == ":" and previous is not None and stack:
-            key = json.loads(previous.group())
+            key = _string(previous.group())
             if key in stack[-1]:
                 _fail(text, previous, f"duplicate key `{key}`")
             stack[-1].add(key)
@@ -116,12 +117,20 @@ def _locate(text: str) -> NoReturn:
     raise Malformed(1, 1, "not readable as JSON")
 
 
+def _string(token: str) -> str:
+    """What a token says; a token that is no string stands for itself."""
+    try:
+        return str(json.loads(token))
+    except ValueError:
+        return token
+
+
 def _refusal(token: str) -> str:
     if token[0] == '"':
-        lone = SURROGATE.search(token) and not _encodable(json.loads(token))
+        lone = SURROGATE.search(token) and not _encodable(_string(token))
         return "lone surrogate in a string" if lone else ""
-    if token in ("NaN", "Infinity", "-Infinity"):
-        return f"`{token}` is not JSON"
+    if found := CONSTANT.match(token):
+        return f"`{found[0]}` is not JSON"
     if token[0] not in "-0123456789":
         return ""
     try:

@@ -31,7 +31,7 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
     conditions: list[str] = []
     proof: str = ""
     stale: str = ""
-    change: str = ""  # set where two graphs are compared: added, removed, changed or same
+    change: str = ""  # set where two graphs are compared: added, removed, changed, unseen or same
 
     @property
     def certain(self) -> bool:

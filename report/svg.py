@@ -14,7 +14,7 @@ BOX_WIDTH, BOX_HEIGHT, MARGIN = 160.0, 44.0, 4.0
 HEAD = 9.0  # length of an arrow's head
 LABEL_AT = 0.5  # share of the way at which a step is labelled
 LETTERS = 20  # of a name that fit into a box
-MARKS = {"added": "new", "removed": "gone", "changed": "changed"}
+MARKS = {"added": "new", "removed": "gone", "changed": "changed", "unseen": "not seen"}
 
 
 @dataclass(frozen=True)

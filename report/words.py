@@ -18,7 +18,7 @@ WHY = {
 WHY_OF_CHANGE = {
     "fixed": "It was open at the baseline and is closed now.",
     "removed": "It was there at the baseline and is gone.",
-    "unseen": "It was there at the baseline; whether it still is could not be seen, so nothing is called gone.",
+    "unseen": "It rests on facts that could not be read this time: nothing here is called new, and nothing gone.",
 }
 CHANGE_WORDS = {
     "added": "new",

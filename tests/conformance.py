@@ -1,4 +1,4 @@
-"""Runs case files against the engine: `python -m tests.conformance evaluate FILE... [--answers OUT.jsonl]`."""
+"""Runs case files against the engine: `python -m tests.conformance KIND FILE... [--answers OUT.jsonl]`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from policy import Policy, PolicySet, Principal, Request, Truth, Verdict, parse
+from tests import escalation
 
 RULINGS = Path(__file__).with_name("rulings.toml")
-KINDS = ("evaluate", "org")
+KINDS = ("evaluate", "org", "escalation")
 
 # What the evaluator does not read yet: a case that has one of these is answered "Unsupported", never by luck.
 UNREAD = ("session_policy", "rcps", "endpoint_policies", "s3_block_public_access")
@@ -158,6 +159,8 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--answers", type=Path)
     arguments = parser.parse_args()
+    if arguments.kind == "escalation":
+        return escalation.run(arguments.files, arguments.answers, is_ruled)
     return run(arguments.kind, arguments.files, arguments.answers)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ingest.snapshot as facts
@@ -72,6 +73,29 @@ def _technique(edge: Edge) -> set[str]:
     if edge.type.endswith("_ASSUME"):
         return {"sts-001"}
     return {edge.key} if edge.type.endswith("_ESCALATE") else set()
+
+
+def run(files: Iterable[Path], answers: Path | None, is_ruled: Callable[[Case, Answer], bool]) -> int:
+    """Scores case files and prints what is missed, then recall and false alarms. 0 where all agree or are ruled."""
+    scored = [c for f in files for c in map(json.loads, f.open()) if c["expect"]["reachable"] is not None]
+    given = []
+    for case in scored:
+        with TemporaryDirectory() as folder:
+            given.append(answer(case, Path(folder)))
+    if answers is not None:
+        answers.write_text("".join(json.dumps(one) + "\n" for one in given), encoding="utf-8")
+    pairs = list(zip(scored, given, strict=True))
+    wrong = [(c, g) for c, g in pairs if c["expect"]["reachable"] != g["reachable"]]
+    ruled = [c for c, g in wrong if is_ruled(c, {"decision": g["verdict"]})]
+    for case, one in wrong:
+        print(f"{case['id']}: {'false alarm' if one['reachable'] else 'missed'} {case['expect']['technique'] or ''}")
+    positives = [c for c in scored if c["expect"]["reachable"]]
+    missed = [c for c, _ in wrong if c["expect"]["reachable"]]
+    print(
+        f"escalation: recall {len(positives) - len(missed)} of {len(positives)}, "
+        f"false alarms {len(wrong) - len(missed)} of {len(scored) - len(positives)}, {len(ruled)} ruled"
+    )
+    return 0 if len(ruled) == len(wrong) else 1
 
 
 def within_reach(case: Case) -> bool:

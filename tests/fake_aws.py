@@ -15,8 +15,8 @@ REFUSAL = 254
 def answer(service: str, operation: str, options: dict[str, str]) -> Any:
     """The response to a call, or an `{"Error": …}` in its place."""
     account = ROOT / "accounts" / os.environ["FAKE_ACCOUNT"]
-    if operation in DERIVED:
-        return DERIVED[operation](account, options)
+    if (service, operation) in DERIVED:
+        return DERIVED[service, operation](account, options)
     if service in ("organizations", "sso-admin", "identitystore") and os.environ["FAKE_ACCOUNT"] != MANAGEMENT:
         return {"Error": {"Code": "AccessDeniedException", "Message": "You don't have permissions"}}
     folder = account if service in ("iam", "s3api") else account / options.get("region", "")
@@ -67,6 +67,7 @@ def as_text(value: Any) -> str:
 
 def main(service: str, operation: str, *rest: str) -> int:
     options = {k.removeprefix("--"): v for k, v in zip(rest[::2], rest[1::2], strict=True)}
+    form = options.pop("query", "")
     found = answer(service, operation, options)
     if isinstance(found, dict) and "Error" in found:
         called = "".join(word.capitalize() for word in operation.split("-"))
@@ -74,16 +75,16 @@ def main(service: str, operation: str, *rest: str) -> int:
         print(f"\nAn error occurred ({error['Code']}) when calling the {called} operation: {error['Message']}",
               file=sys.stderr)  # fmt: skip
         return REFUSAL
-    print(as_text(query(found, options["query"])) if "query" in options else json.dumps(found))
+    print(as_text(query(found, form)) if form else json.dumps(found))
     return 0
 
 
 DERIVED = {
-    "get-caller-identity": lambda account, _: {"Account": account.name},
-    "generate-credential-report": lambda *_: {"State": "COMPLETE"},
-    "get-credential-report": report,
-    "list-users": users,
-    "list-accounts-for-provisioned-permission-set": provisioned,
+    ("sts", "get-caller-identity"): lambda account, _: {"Account": account.name},
+    ("iam", "generate-credential-report"): lambda *_: {"State": "COMPLETE"},
+    ("iam", "get-credential-report"): report,
+    ("iam", "list-users"): users,
+    ("sso-admin", "list-accounts-for-provisioned-permission-set"): provisioned,
 }
 WITH_ARGUMENT = {
     "get-backup-vault-access-policy", "get-policy", "get-resource-policy", "get-bucket-policy", "get-bucket-tagging",

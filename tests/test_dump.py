@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import demo
 from ingest.files import Collected, collect_files
+from ingest.snapshot import PermissionSet
+from ingest.snapshot.repository import ShardInput
 from tests.conftest import ROOT
 
 MANAGEMENT, PAYMENTS = "210000000011", "210000000055"
@@ -43,8 +47,14 @@ def test_a_dump_gives_the_facts_that_the_organization_has(dumped):
     whole = collect_files(demo.baseline_dir())
     scopes = {s for s in whole.shards if s.account_id in (MANAGEMENT, PAYMENTS)}
     assert dumped.shards.keys() == scopes
-    different = {s for s in scopes if dumped.shards[s] != whole.shards[s]}
-    assert different == set()
+    for scope in scopes:
+        assert known(dumped.shards[scope]) == known(whole.shards[scope]), scope
+
+
+def known(shard: ShardInput) -> ShardInput:
+    """The shard without the boundaries of permission sets, which Harborline's own files do not tell."""
+    records = (replace(r, boundary=None) if isinstance(r, PermissionSet) else r for r in shard.records)
+    return dataclasses.replace(shard, records=tuple(records))
 
 
 def test_without_credentials_it_says_so(tmp_path: Path):

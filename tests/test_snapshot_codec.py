@@ -74,6 +74,8 @@ def test_strict_json_reads_what_json_writes(value):
         ('{"a": {"x": 1}, "b": {"x": 1, "x": 2}}', (1, 31, "duplicate key `x`")),
         ('{"a" 1}', (1, 6, "expecting ':' delimiter")),
         ("", (1, 1, "expecting value")),
+        ('{"a": 1, "\\u0061": 2}', (1, 10, "duplicate key `a`")),
+        ("[NaNx: 1]", (1, 2, "`NaN` is not JSON")),
     ],
 )
 def test_strict_json_names_the_position(text, position):
@@ -82,7 +84,30 @@ def test_strict_json_names_the_position(text, position):
     assert (caught.value.line, caught.value.column, caught.value.reason) == position
 
 
-@given(st.text(alphabet='{}[]:,"\\ \nabc019.eENaIu', max_size=60))
+PARTS = [
+    "NaN",
+    "1e999",
+    "9" * 30,
+    '"a":',
+    '"\\u0061":',
+    '{"a":1,',
+    "\\ud800",
+    '"',
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "x",
+    "\n",
+]
+
+
+@given(
+    st.text(alphabet='{}[]:,"\\ \nabc019.eENaIu', max_size=60)
+    | st.lists(st.sampled_from(PARTS), max_size=12).map("".join)
+)
 def test_strict_json_reads_or_says_where_not(text):
     lines = text.split("\n")
     with suppress(strict_json.Malformed):

@@ -15,8 +15,8 @@ from ui.drawing import ports, verb
 from ui.text import code
 
 SOURCES = 4  # places named for a statement that stands in many
-LISTED = ("action", "notaction", "resource", "notresource")
-SPELLED = {"action": "Action", "notaction": "NotAction", "resource": "Resource", "notresource": "NotResource"}
+SPELLED = {"sid": "Sid", "effect": "Effect"}
+LISTED = {"action": "Action", "notaction": "NotAction", "resource": "Resource", "notresource": "NotResource"}
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,22 @@ def _list(node: Node, name: str) -> list[str]:
 
 def _document(statement: Node) -> str:
     """The statement as IAM JSON."""
-    properties = statement.properties
-    body: dict[str, Any] = {k: properties[p] for k, p in (("Sid", "sid"), ("Effect", "effect")) if properties.get(p)}
-    for name in ("principal", "condition"):
-        if properties.get(name):
-            body[name.capitalize()] = orjson.loads(str(properties[name]))
-    body |= {SPELLED[name]: _one_or_all(_list(statement, name)) for name in LISTED if _list(statement, name)}
-    return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
+    have = statement.properties
+    body: dict[str, Any] = {spelled: have[name] for name, spelled in SPELLED.items() if have.get(name)}
+    body |= orjson.loads(str(have.get("principal") or "{}"))  # {"Principal": …} or {"NotPrincipal": …}
+    body |= {spelled: _one_or_all(_list(statement, name)) for name, spelled in LISTED.items() if have.get(name)}
+    if have.get("condition"):
+        body["Condition"] = _condition(orjson.loads(str(have["condition"])))
+    written: str = orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
+    return written
+
+
+def _condition(conditions: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The conditions as IAM writes them: by operator, then by key."""
+    block: dict[str, dict[str, Any]] = {}
+    for one in conditions:
+        block.setdefault(one["operator"], {})[one["key"]] = _one_or_all(one["values"])
+    return block
 
 
 def _one_or_all(values: list[str]) -> str | list[str]:

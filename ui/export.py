@@ -13,6 +13,7 @@ from queries.picture import paths_document
 from report.layout import layered
 from ui import icons, words
 from ui.drawing import Drawing, DrawnEdge, DrawnNode
+from ui.element import INK, LINE, MUTED, PAPER
 
 MARGIN = 90.0
 RADIUS = 20.0
@@ -31,7 +32,8 @@ def cypher(graph: Graph, path: Path) -> str:
 
 def document(graph: Graph, path: Path) -> bytes:
     """The path as the JSON that others read."""
-    return orjson.dumps(paths_document(graph, [path]), option=orjson.OPT_INDENT_2)
+    written: bytes = orjson.dumps(paths_document(graph, [path]), option=orjson.OPT_INDENT_2)
+    return written
 
 
 def svg(drawing: Drawing) -> bytes:
@@ -39,15 +41,25 @@ def svg(drawing: Drawing) -> bytes:
     places = layered([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges])
     left, top = (min((p[axis] for p in places.values()), default=0.0) - MARGIN for axis in (0, 1))
     right, bottom = (max((p[axis] for p in places.values()), default=0.0) + MARGIN for axis in (0, 1))
-    root = Xml.Element(
-        "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"{left:g} {top:g} {right - left:g} {bottom - top:g}",
-    )  # fmt: skip
-    root.set("font-family", "sans-serif")
+    box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    root = Xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "font-family": "sans-serif"})
+    root.set("viewBox", " ".join(f"{value:g}" for value in box.values()))
+    _part(root, "rect", fill=PAPER["light"], **box)
+    head: dict[str, str | float] = {
+        "orient": "auto",
+        "markerWidth": 9,
+        "markerHeight": 9,
+        "refX": RADIUS + 9,
+        "refY": 4.5,
+    }
+    marker = _part(root, "marker", id="head", markerUnits="userSpaceOnUse", **head)
+    _part(marker, "path", d="M0 0 9 4.5 0 9z", fill=LINE["light"])
     for edge in drawing.edges:
-        _line(root, edge, places)
+        _line(root, edge, *places[edge.source], *places[edge.target])
     for node in drawing.nodes:
         _dot(root, node, *places[node.id])
-    return Xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _ends(path: Path) -> list[tuple[str, str]]:
@@ -59,29 +71,31 @@ def _literal(text: str) -> str:
     return json.dumps(text)
 
 
-def _line(root: Xml.Element, edge: DrawnEdge, places: dict[str, tuple[float, float]]) -> None:
-    (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
-    colour = words.CHANGES[edge.state].light if edge.state else "#64748b"
-    dashed = not edge.certain or (edge.state and words.CHANGES[edge.state].line == "dashed")
-    line = Xml.SubElement(root, "line", x1=f"{x1:g}", y1=f"{y1:g}", x2=f"{x2:g}", y2=f"{y2:g}", stroke=colour)
+def _line(root: Xml.Element, edge: DrawnEdge, x1: float, y1: float, x2: float, y2: float) -> None:
+    line = _part(root, "line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=LINE["light"])
     line.set("stroke-width", "2")
-    line.set("stroke-dasharray", "7 4" if dashed else "none")
-    _write(root, edge.label, (x1 + x2) / 2, (y1 + y2) / 2 - 6, 10, colour)
+    line.set("stroke-dasharray", "none" if edge.certain else "7 4")
+    line.set("marker-end", "url(#head)")
+    _write(root, edge.label, (x1 + x2) / 2, (y1 + y2) / 2 - 6, 10, MUTED["light"])
 
 
 def _dot(root: Xml.Element, node: DrawnNode, x: float, y: float) -> None:
-    ring = {"stroke": words.JEWEL, "stroke-width": "4"} if node.jewel else {}
-    Xml.SubElement(
-        root, "circle", {"cx": f"{x:g}", "cy": f"{y:g}", "r": f"{RADIUS:g}", "fill": node.kind.colour, **ring}
-    )
-    icon = {"href": icons.data_uri(node.kind.icon), "x": f"{x - 12:g}", "y": f"{y - 12:g}"}
-    Xml.SubElement(root, "image", icon | {"width": "24", "height": "24"})
+    circle = _part(root, "circle", cx=x, cy=y, r=RADIUS, fill=node.kind.colour)
+    if node.jewel:
+        circle.set("stroke", words.JEWEL)
+        circle.set("stroke-width", "4")
+    _part(root, "image", href=icons.data_uri(node.kind.icon), x=x - 12, y=y - 12, width=24, height=24)
     for row, text in enumerate(t for t in (node.name, node.place) if t):
-        _write(root, text, x, y + RADIUS + 14 + 13 * row, 11, "#0f172a")
+        _write(root, text, x, y + RADIUS + 14 + 13 * row, 11, INK["light"])
 
 
 def _write(root: Xml.Element, text: str, x: float, y: float, size: int, colour: str) -> None:
-    element = Xml.SubElement(root, "text", x=f"{x:g}", y=f"{y:g}", fill=colour)
+    element = _part(root, "text", x=x, y=y, fill=colour)
     element.set("font-size", str(size))
     element.set("text-anchor", "middle")
     element.text = text
+
+
+def _part(parent: Xml.Element, tag: str, **attributes: str | float) -> Xml.Element:
+    written = {name: value if isinstance(value, str) else f"{value:g}" for name, value in attributes.items()}
+    return Xml.SubElement(parent, tag, written)

@@ -21,7 +21,7 @@ With drift, OUT-drift is the same estate after a number of changes per account, 
 statements, letter case of actions, "x" against ["x"]) and half semantic; OUT-drift/manifest.json lists them.
 """
 
-from benchmarks.estate.generate import generate
+from benchmarks.estate.generate import drifted_twin, generate
 from benchmarks.estate.params import Params
 
-__all__ = ["Params", "generate"]
+__all__ = ["Params", "drifted_twin", "generate"]

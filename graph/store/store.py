@@ -19,7 +19,7 @@ from graph.store.home import Guard, Home, connect
 from graph.store.plain import plain
 from graph.store.promotion import apply, kept_dates
 from graph.store.results import AdhocResult, AuditLine, Promoted, PromotionResult, Row
-from graph.store.rows import Dates, EdgeRows, NodeRows, all_rows, check, difference
+from graph.store.rows import EdgeRows, NodeRows, all_rows, check, difference
 from graph.store.write import Writer
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ Audit = Callable[[AuditLine], None]
 class Store:
     """A graph store. Close it, or use it as a context manager; its methods raise StoreError.
 
-    `limit` is the number of changed rows above which a full load is faster than a difference.
+    A difference of more than `limit` rows is written as a full load that keeps the dates.
     """
 
     def __init__(self, home: Home, clock: Callable[[], datetime], audit: Audit, limit: int) -> None:
@@ -93,17 +93,15 @@ class Store:
         check(graph)
         began = time.perf_counter()
         with explained(self._home.address), self._home.writing() as guard:
-            held = self.current()
+            held, at = self.current(), self._now()
             if held is not None and held.graph_id == graph.id:
                 return PromotionResult("unchanged", time.perf_counter() - began)
             if held is None or previous is None or held.graph_id != previous.id:
-                return self._load(graph, {}, guard, began)
+                return self._load(graph, guard, began)
             change = difference(previous, graph)
             if len(change) > self._limit:
-                dates = kept_dates(self.read, change, self._now())
-                self._home.replace(all_rows(graph, self._now(), dates), guard)
+                self._home.replace(all_rows(graph, at, kept_dates(self.read, change, at)), guard)
                 return PromotionResult("full", time.perf_counter() - began, **change.counts())
-            at = self._now()
             self._home.amend(lambda writer: apply(writer, change, previous, graph, at), guard)
             return PromotionResult("difference", time.perf_counter() - began, **change.counts())
 
@@ -112,7 +110,7 @@ class Store:
         check(graph)
         began = time.perf_counter()
         with explained(self._home.address), self._home.writing() as guard:
-            return self._load(graph, {}, guard, began)
+            return self._load(graph, guard, began)
 
     def wipe(self) -> None:
         """Make the store hold nothing."""
@@ -161,8 +159,8 @@ class Store:
         with explained(self._home.address):
             return ask(Place(self._home.uri, self._home.reader, database), query, params, caps)
 
-    def _load(self, graph: Graph, dates: Dates, guard: Guard, began: float) -> PromotionResult:
-        self._home.replace(all_rows(graph, self._now(), dates), guard)
+    def _load(self, graph: Graph, guard: Guard, began: float) -> PromotionResult:
+        self._home.replace(all_rows(graph, self._now(), {}), guard)
         return PromotionResult("full", time.perf_counter() - began, len(graph.nodes), edges_added=len(graph.edges))
 
     def _patch(self, change: Callable[[Writer], None]) -> None:

@@ -154,7 +154,7 @@ def _shard(
     source: Source, scope: Scope, by_call: Mapping[Call[Any], list[Answer]], problems: list[Problem]
 ) -> ShardInput:
     place = next(answers[0].place for call, answers in by_call.items() if call in source.calls)
-    answers = Answers(place, by_call)
+    answers = Answers(place, {c: by_call[c] for c in (*source.calls, *source.uses) if c in by_call})
     records = _unique(source.build(answers), scope, problems)
     gaps = answers.gaps_in(source)
     detail = one_line("; ".join(gap.detail for gap in gaps))

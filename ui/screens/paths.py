@@ -174,12 +174,9 @@ def _unfold(paths: list[Path], node_id: str) -> None:
 
 
 def _unfolded(paths: list[Path]) -> list[str]:
-    """The nodes whose neighbours are drawn, forgotten when the paths change."""
-    key = safe_id("", *(path_id(p) for p in paths))
-    kept = st.session_state.setdefault("unfolded", {"of": key, "nodes": []})
-    if kept["of"] != key:
-        kept.update({"of": key, "nodes": []})
-    return kept["nodes"]
+    """The nodes whose neighbours are drawn beside these paths."""
+    kept: list[str] = st.session_state.setdefault(safe_id("unfolded", *(path_id(p) for p in paths)), [])
+    return kept
 
 
 chrome.screen(show)

@@ -1,0 +1,68 @@
+"""What measurements work on: an estate, the same after a week, and a folder for what one stage leaves to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.estate import drifted_twin
+from graph.artefact import read_graph, write_graph
+from graph.build import build
+from graph.model import Graph
+from graph.options import BuildOptions
+from ingest.files import collect_files
+from ingest.snapshot import Snapshot
+from ingest.snapshot.repository import Repository
+
+TAKEN_AT = "2026-01-01T00:00:00+00:00"
+
+
+class BenchError(Exception):
+    """An estate that cannot be measured; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Snapshots and graphs are made when first asked for, and read from `scratch` from then on.
+
+    Raises BenchError where the estate, or the twin that a measurement needs, is missing.
+    """
+
+    estate: Path
+    scratch: Path
+
+    @property
+    def params(self) -> dict[str, float]:
+        """What the estate was generated from; nothing for one that was not generated."""
+        file = self.estate / "manifest.json"
+        return msgspec.json.decode(file.read_bytes())["params"] if file.exists() else {}
+
+    def base_snapshot(self) -> Snapshot:
+        return self._snapshot(self.estate)
+
+    def base_graph(self) -> Graph:
+        return self._graph(self.estate)
+
+    def twin_graph(self) -> Graph:
+        return self._graph(drifted_twin(self.estate))
+
+    def _snapshot(self, estate: Path) -> Snapshot:
+        repository = Repository(f"file://{self.scratch / estate.name}")
+        return repository.latest() or commit(repository, estate)
+
+    def _graph(self, estate: Path) -> Graph:
+        file = self.scratch / f"{estate.name}.graph"
+        if not file.exists():
+            write_graph(build(self._snapshot(estate), BuildOptions()), file)
+        return read_graph(file)
+
+
+def commit(repository: Repository, estate: Path) -> Snapshot:
+    """Reads an estate into a repository. Raises BenchError where it is missing."""
+    if not estate.is_dir():
+        raise BenchError(
+            f"no estate in `{estate}`: make it and its twin with `python -m benchmarks.estate … --drift 10`"
+        )
+    return repository.commit(collect_files(estate).shards, TAKEN_AT, str(estate))
