@@ -32,7 +32,7 @@ def main(
     output: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file too.")] = None,
 ) -> None:
     """Measure: CPU seconds of one core and peak memory, each measurement in a process of its own."""
-    wanted = list(names or MEASUREMENTS)
+    wanted = [name.value for name in names] if names else list(MEASUREMENTS)
     if estate and growth:
         raise typer.BadParameter("`--growth` makes its own estates: leave `--estate` out")
     try:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from graph.store.store import Store
 
+ROOT = Path(__file__).parent.parent
+ROOMS = ("ingest", "policy", "graph", "queries", "drift", "demo")
 MARK = "harborline.demo"  # says that the folder is the demo's, and of which version when it is ready
 APPROVER, REASON = "harborline security", "reviewed in the monthly access review"
 
@@ -60,6 +62,7 @@ def prepared(space: Workspace) -> Iterator[None]:
     try:
         if mark.read_text(encoding="utf-8") != version:
             started = True
+            write_whole(mark, b"")  # not ready, whatever ends this
             _forget(space, home)
             _make(space)
             write_whole(mark, version.encode())
@@ -72,18 +75,18 @@ def prepared(space: Workspace) -> Iterator[None]:
 def _make(space: Workspace) -> None:
     with space.open_store() as store:
         then = _at(space, demo.BASELINE_TAKEN_AT)
-        _through(then, store, demo.baseline_dir(), demo.BASELINE_TAKEN_AT)
+        _through(then, store, demo.baseline_dir())
         stages.approve(then, APPROVER, REASON)
-        _through(_at(space, demo.WEEK_TAKEN_AT), store, demo.week_dir(), demo.WEEK_TAKEN_AT)
+        _through(_at(space, demo.WEEK_TAKEN_AT), store, demo.week_dir())
 
 
 def _at(space: Workspace, moment: str) -> Workspace:
     return Workspace(space.settings, clock=partial(datetime.fromisoformat, moment))
 
 
-def _through(space: Workspace, store: Store, source: Path, taken_at: str) -> None:
-    with working(f"{source.name} of {taken_at[:10]}"):
-        snapshot = stages.collect(space, source, taken_at).snapshot
+def _through(space: Workspace, store: Store, source: Path) -> None:
+    with working(f"{source.name} of {space.clock():%-d %B}"):
+        snapshot = stages.collect(space, source).snapshot
         if snapshot is None:
             raise UsageProblem(f"nothing usable in `{source}`: check the demo's files out again")
         stages.load(space, store, stages.build(space, snapshot))
@@ -100,11 +103,9 @@ def _forget(space: Workspace, home: Path) -> None:
 
 
 def _version() -> str:
-    """Digest of the demo's files and of the engine that reads them."""
-    from graph.artefact import engine_digest
-
-    digest = hashlib.sha256(engine_digest().encode())
-    for root in (demo.baseline_dir(), demo.week_dir(), demo.settings_file()):
-        for file in sorted(f for f in (root, *root.rglob("*")) if f.is_file()):
-            digest.update(f"{file.name} {file.stat().st_size} ".encode() + file.read_bytes())
+    """Digest of the demo's files and of the code that reads, builds, checks and compares."""
+    digest = hashlib.sha256()
+    for file in sorted(f for room in ROOMS for f in (ROOT / room).rglob("*") if f.is_file()):
+        if file.suffix != ".pyc":
+            digest.update(f"{file.relative_to(ROOT)} {file.stat().st_size} ".encode() + file.read_bytes())
     return digest.hexdigest()

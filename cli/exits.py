@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
@@ -13,6 +14,15 @@ from typer.core import TyperGroup
 from cli.terminal import note
 
 OUR_ROOMS = frozenset({"settings", "ingest", "policy", "graph", "queries", "drift", "report", "ui", "cli", "demo"})
+
+
+ADVICE = {
+    errno.ENOSPC: "free some space and run it again",
+    errno.EACCES: "allow it or choose another place",
+    errno.EROFS: "choose another place",
+    errno.ENOTDIR: "choose another place",
+    errno.EEXIST: "choose another place",
+}
 
 
 class ExitCode(IntEnum):
@@ -74,5 +84,5 @@ def sentence(error: Exception) -> str:
         return text
     if isinstance(error, OSError) and error.strerror:
         where = f" `{error.filename}`" if error.filename else ""
-        return f"{error.strerror.lower()}{where}: mend that and run it again"
+        return f"{error.strerror.lower()}{where}: {ADVICE.get(error.errno or 0, 'mend that and run it again')}"
     return f"unexpected {type(error).__name__}: {text}: run it again with `trustdrift --debug …` to see where"

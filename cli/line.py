@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -38,8 +39,13 @@ class Reporting(NamedTuple):
     output: Path | None
 
 
+MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+NOT_SEEN_SHOWN = 20
 Source = Annotated[Path, typer.Option("--from", help="A folder of what the AWS CLI printed, or a single file.")]
-TakenAt = Annotated[str | None, typer.Option(help="When the files were made, as ISO 8601; else now.")]
+TakenAt = Annotated[
+    datetime | None,
+    typer.Option(formats=MOMENTS, help="When the files were made, UTC unless it says otherwise; else now."),
+]
 Workers = Annotated[int, typer.Option(min=1, help="Files to read at the same time; the result is the same.")]
 SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="A snapshot's id; else the latest.")]
 Fail = Annotated[FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 3.")]
@@ -99,8 +105,15 @@ def approve(
     who: Annotated[str | None, typer.Option(help="Who approves; else the name you are logged in with.")] = None,
 ) -> None:
     """Make the loaded graph and its findings the baseline."""
-    approval = stages.approve(workspace(ctx), who or getpass.getuser(), reason)
+    approval = stages.approve(workspace(ctx), who or _logged_in(), reason)
     note(f"baseline: snapshot {approval.snapshot_id}, approved by {approval.who}: {approval.why}")
+
+
+def _logged_in() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise UsageProblem("nobody is logged in by name here: say who approves with --who") from None
 
 
 def report(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = Form.HTML, output: Output = None) -> None:
@@ -132,7 +145,7 @@ def coverage_codes(graph: Graph) -> set[ExitCode]:
     return {ExitCode.INCOMPLETE for node in graph.of("Coverage") if node.properties.get("state") != "seen"}
 
 
-def _collect(space: Workspace, source: Path, taken_at: str | None, workers: int) -> tuple[Snapshot, set[ExitCode]]:
+def _collect(space: Workspace, source: Path, taken_at: datetime | None, workers: int) -> tuple[Snapshot, set[ExitCode]]:
     with working("collect"):
         found = stages.collect(space, source, taken_at, workers)
     for problem in found.problems:
@@ -141,9 +154,11 @@ def _collect(space: Workspace, source: Path, taken_at: str | None, workers: int)
         raise UsageProblem(f"nothing usable in `{source}`: name a folder of AWS CLI output, or a single file of it")
     unread = [p for p in found.problems if not p.warning]
     incomplete = [c for c in found.snapshot.coverage() if not c.complete]
-    for row in incomplete:
+    for row in incomplete[:NOT_SEEN_SHOWN]:
         where = " ".join(filter(None, (row.scope.account_id, row.scope.region, row.scope.collector)))
         note(f"not seen: {where}: {row.state} {row.detail or row.reason}", style="yellow")
+    if len(incomplete) > NOT_SEEN_SHOWN:
+        note(f"not seen: {len(incomplete) - NOT_SEEN_SHOWN} more, see `trustdrift query what-could-not-be-read`")
     note(f"snapshot {found.snapshot.id}")
     return found.snapshot, {ExitCode.INCOMPLETE} if incomplete or unread else set()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from queries.paths import Path as FoundPath
 
 RowForm = Annotated[RowFormat, typer.Option("--format", help="How the rows are written.")]
+FOR_PEOPLE = (RowFormat.TABLE, RowFormat.MD)
 MAX_SECONDS, MAX_ROWS, MAX_BYTES = 30.0, 10_000, 20 * 2**20  # caps of a question in Cypher
 
 
@@ -59,7 +60,8 @@ def paths(
     if form is RowFormat.JSON:
         deliver(as_json(paths_document(graph, found)), output)
     else:
-        columns = ("source", "target", "verdict", "hops", "way", "conditions")
+        ids = () if form in FOR_PEOPLE else ("source", "target")  # the way names both ends
+        columns = (*ids, "verdict", "hops", "way", "conditions")
         deliver(rows_as(form, columns, [_path_row(graph, p) for p in found]), output)
     if not found:
         note(f"no path from `{source}` to `{target}` within {max_hops} hops")
@@ -67,9 +69,11 @@ def paths(
 
 
 def _path_row(graph: Graph, path: FoundPath) -> dict[str, object]:
-    way = [graph.name(path.source)]
+    from queries.where import full_name
+
+    way = [full_name(graph, path.source)]
     for hop in path.hops:
-        way.append(f"-{hop.type}{f' {hop.key}' if hop.key else ''}-> {graph.name(hop.target)}")
+        way.append(f"-{hop.type}{f' {hop.key}' if hop.key else ''}-> {full_name(graph, hop.target)}")
     return {
         "source": path.source,
         "target": path.target,

@@ -115,14 +115,15 @@ class Workspace:
         return load_findings(file)
 
 
-def collect(workspace: Workspace, source: Path, taken_at: str | None = None, workers: int = 1) -> Collection:
+def collect(workspace: Workspace, source: Path, taken_at: datetime | None = None, workers: int = 1) -> Collection:
     """Reads a folder or file and commits a snapshot, unless nothing of it was usable."""
     from ingest.files import collect_files
 
     found = collect_files(source, workers=workers)
     if not found.usable:
         return Collection(None, found.problems)
-    when = taken_at or workspace.clock().isoformat(timespec="seconds")
+    moment = taken_at or workspace.clock()
+    when = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")
     snapshot = workspace.repository.commit(found.shards, taken_at=when, source=str(source))
     return Collection(snapshot, found.problems)
 

@@ -1,7 +1,7 @@
 """The graph artefact on disk: columnar, compressed, content-addressed, read in well under a second.
 
-A file is the magic, then zstd with its checksum over one msgpack map: node ids and property columns per label, edge ends as int32 arrays
-and property columns per type.
+A file is the magic, then zstd with its checksum over one msgpack map: node ids and property columns per label, edge
+ends as int32 arrays and property columns per type.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def write_graph(graph: Graph, path: Path) -> None:
         [_pack_nodes(label, list(group)) for label, group in _grouped(graph.nodes.values())],
         [_pack_edges(type_, list(group), position) for type_, group in _typed(graph.edges)],
     )
-    packed = MAGIC + zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(msgspec.msgpack.encode(content))
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
+    packed = MAGIC + compressor.compress(msgspec.msgpack.encode(content))
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".graph-", delete=False) as file:
         file.write(packed)

@@ -61,8 +61,10 @@ class Draft:
             technique=properties.get("technique"),
         )  # fmt: skip
         self.node(
-            "AWSPolicyStatement", statement, effect="Allow", action=["iam:PassRole"], resource=["*"], sid="Deploy"
-        )
+            "AWSPolicyStatement", statement, effect="Allow", action=["iam:PassRole"], resource=["*"],
+            principal='{"Principal":{"Service":["lambda.amazonaws.com"]}}',
+            condition='[{"key":"aws:SourceIp","operator":"IpAddress","values":["203.0.113.0/24"]}]',
+        )  # fmt: skip
         self.node("AWSInlinePolicy", f"policy:{source}", name="deploy", type="inline")
         self.edge(f"policy:{source}", "STATEMENT", statement, "0", sid="Deploy", position=0)
         start = f"set:{source}" if f"set:{source}" in self.nodes else source

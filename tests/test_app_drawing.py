@@ -127,7 +127,13 @@ def test_evidence_names_the_policy_of_the_principal_first() -> None:
     found = evidence.evidence(graph, hop)
     assert "ledger-admin" in found.text
     assert found.layers == [("identity", "yes"), ("scp", "yes")]
-    spelled = {"Sid": "Deploy", "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
+    spelled = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["lambda.amazonaws.com"]},
+        "Action": "iam:PassRole",
+        "Resource": "*",
+        "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    }
     assert json.loads(found.statements[0].document) == spelled
     assert found.statements[0].sources == ["policy `deploy`"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,7 +20,7 @@ from tests.conftest import ROOT
 FIELDS = {"name", "value", "unit", "goal", "peer", "ratio"}
 SMALL = Params(
     accounts=2,
-    roles=30,
+    roles=60,
     users=4,
     groups=2,
     managed_policies=6,
@@ -35,7 +36,8 @@ SMALL = Params(
 
 def benchmarks(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "benchmarks", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    wide = {**os.environ, "COLUMNS": "200"}
+    return subprocess.run(command, cwd=ROOT, env=wide, capture_output=True, text=True, check=False, timeout=300)
 
 
 def trees(root: Path) -> dict[str, bytes]:

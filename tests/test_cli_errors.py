@@ -49,6 +49,7 @@ def test_a_stage_whose_input_is_missing_names_the_one_before(verb, advice):
         ("approve",),
         ("check", "--fail-on", "terrible"),
         ("paths", "--from", "a"),
+        ("collect", "--from", ".", "--taken-at", "yesterday"),
         ("--colour", "run"),
     ],
 )
@@ -111,6 +112,13 @@ def test_init_writes_the_settings_once():
     assert Path("trustdrift.toml").read_text() == "# mine\n"
     assert cli("init", "--force").returncode == 0
     assert "[store]" in Path("trustdrift.toml").read_text()
+
+
+def test_a_file_where_a_folder_should_be_is_one_sentence():
+    Path("occupied").write_text("")
+    result = cli("--config", "occupied/trustdrift.toml", "init")
+    assert result.returncode == 1
+    assert "choose another place" in one_sentence(result)
 
 
 def test_debug_shows_where_an_error_comes_from():

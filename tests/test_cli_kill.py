@@ -8,17 +8,15 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.command import command, end_store, environment
+from tests.command import cli, command, end_store, environment
 from tests.require import repetitions
 from tests.test_cli_line import loosen
 
 SEED = 20261124
 COMPLETE = (0, 4)
-QUIET: dict[str, Any] = {"env": environment(), "stdout": subprocess.DEVNULL, "stderr": None}
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +28,25 @@ def dumps(estate, tmp_path_factory) -> dict[str, Path]:
     return {"old": estate, "new": new}
 
 
-def run(config: Path, dump: Path) -> list[str]:
-    return command("--config", config, "run", "--from", dump, "--fail-on", "never")
+def run(folder: Path, dump: Path) -> list[str | Path]:
+    return ["--config", folder / "trustdrift.toml", "run", "--from", dump, "--fail-on", "never"]
+
+
+def complete(folder: Path, dump: Path) -> dict[str, str]:
+    """A run to its end, and what it promoted."""
+    done = cli(*run(folder, dump))
+    assert done.returncode in COMPLETE, done.stderr
+    return promoted(folder)
+
+
+def killed(folder: Path, dump: Path, seconds: float) -> None:
+    """A run that is killed after some time, or has ended by then."""
+    process = subprocess.Popen(
+        command(*run(folder, dump)), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(seconds)
+    process.kill()
+    process.wait()
 
 
 def promoted(folder: Path) -> dict[str, str]:
@@ -49,27 +64,20 @@ def held(folder: Path) -> str:
 
 
 def test_a_kill_leaves_the_old_or_the_new(dumps, tmp_path):
-    config = tmp_path / "trustdrift.toml"
-    config.write_text("")
+    (tmp_path / "trustdrift.toml").write_text("")
     chance = random.Random(SEED)
     try:
-        whole: dict[str, dict[str, str]] = {}
-        for name in ("new", "old"):
-            started = time.monotonic()
-            assert subprocess.run(run(config, dumps[name]), **QUIET).returncode in COMPLETE
-            whole[name] = promoted(tmp_path)
-        seconds = time.monotonic() - started
+        whole = {"new": complete(tmp_path, dumps["new"])}
+        began = time.monotonic()
+        whole["old"] = complete(tmp_path, dumps["old"])
+        seconds = time.monotonic() - began
         graphs = {state["graph"] for state in whole.values()}
         for turn in range(repetitions(10)):
             name = ("new", "old")[turn % 2]
-            process = subprocess.Popen(run(config, dumps[name]), **QUIET)
-            time.sleep(chance.uniform(0.1, seconds * 1.1))
-            process.kill()
-            process.wait()
+            killed(tmp_path, dumps[name], chance.uniform(0.1, seconds * 1.1))
             assert promoted(tmp_path)["graph"] in graphs
             assert held(tmp_path) in graphs
-            assert subprocess.run(run(config, dumps[name]), **QUIET).returncode in COMPLETE
-            again = promoted(tmp_path)
+            again = complete(tmp_path, dumps[name])
             assert (again["snapshot"], again["graph"]) == (whole[name]["snapshot"], whole[name]["graph"])
             assert held(tmp_path) == again["graph"]
     finally:

@@ -114,11 +114,12 @@ def test_a_denied_detail_leaves_what_is_listed_and_says_that_it_is_not_all(tmp_p
     assert [b.policy.reason for b in shard.records] == ["denied"]
 
 
-def test_a_denied_list_of_an_operation_that_two_services_have(tmp_path):
-    folder = tmp_path / A / "sso"
+@pytest.mark.parametrize(("service", "expected"), [("identitystore", True), ("iam", False)])
+def test_a_denied_list_of_an_operation_that_two_services_have(tmp_path, service, expected):
+    folder = tmp_path / A / "x"
     folder.mkdir(parents=True)
-    (folder / "x.json").write_text(said("AccessDeniedException", "ListUsers", "identitystore:ListUsers"))
-    assert Scope(A, "", "sso.directory") in collect_files(tmp_path).shards
+    (folder / "x.json").write_text(said("AccessDeniedException", "ListUsers", CALLER + f"{service}:ListUsers"))
+    assert (Scope(A, "", "sso.directory") in collect_files(tmp_path).shards) is expected
 
 
 def test_an_account_without_an_organization_has_seen_that_there_is_none(tmp_path):

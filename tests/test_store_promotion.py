@@ -235,7 +235,7 @@ def test_a_writer_that_was_overtaken_does_not_promote(store, tmp_path, monkeypat
     assert store.read(COUNTS) == [counts(red)]
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the machine has no /dev/full")
 def test_a_disk_that_takes_no_more(store, tmp_path, monkeypatch):
     """The copy of the current database meets a full disk."""
     import shutil
@@ -286,7 +286,7 @@ def test_wipe(store):
 def test_loads_that_nobody_reads_follow_each_other(store):
     """A database that no reader opened is replaced like any other."""
     red, blue = estate("red", 3), estate("blue", 4)
-    for _ in range(3):
+    for _ in range(2):
         store.bulk_load(red)
         store.promote(blue, red)
         store.bulk_load(blue)

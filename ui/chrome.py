@@ -13,7 +13,7 @@ from queries.checks import FindingsError
 from queries.where import account_name
 from report.words import freshness, week_sentence
 from settings import SettingsError
-from ui import data, words
+from ui import data, element, words
 from ui.text import code, prose
 
 READING = (ArtefactError, BaselineError, FindingsError, SettingsError, data.Unreadable)
@@ -25,13 +25,21 @@ CSS = """<style>
 [data-testid="stMetric"] { padding: .35rem .9rem; }
 [data-testid="stMetricValue"] { font-size: 1.55rem; line-height: 1.3; }
 [data-testid="stPageLink-NavLink"] * { white-space: normal; overflow: visible; line-height: 1.35; }
-[data-testid="stCode"] pre { max-height: 22rem; }
+</style>"""
+# Streamlit's own colours of code in the light theme have too little contrast.
+CODE_CSS = """<style>
+[data-testid="stCode"] .token.property, [data-testid="stCode"] .token.keyword { color: #1d4ed8; }
+[data-testid="stCode"] .token.string, [data-testid="stCode"] .token.token.inserted.inserted-sign { color: #15803d; }
+[data-testid="stCode"] .token.number, [data-testid="stCode"] .token.boolean { color: #9a3412; }
+[data-testid="stCode"] .token.function, [data-testid="stCode"] .token.class-name { color: #6d28d9; }
+[data-testid="stCode"] .token.token.deleted.deleted-sign { color: #b91c1c; }
+[data-testid="stCode"] .token.punctuation, [data-testid="stCode"] .token.operator { color: #475569; }
 </style>"""
 
 
 def screen(show: Callable[[data.Estate], None]) -> None:
     """Draws a screen of what is promoted, or says what to do first."""
-    st.html(CSS)
+    st.html(CSS if element.theme() == "dark" else CSS + CODE_CSS)
     try:
         estate = data.estate(data.in_use())
     except READING as problem:

@@ -67,7 +67,7 @@ def statements(found: Evidence) -> None:
     """The deciding statements as JSON, each with where it is written."""
     for statement in found.statements:
         st.markdown("**Deciding statement** · " + (", ".join(statement.sources) or "its policy is not in the graph"))
-        st.code(statement.document, language="json")
+        st.code(statement.document, language="json", wrap_lines=True)
 
 
 def names(chosen: Hop) -> None:

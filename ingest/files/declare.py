@@ -59,6 +59,11 @@ class Call(Generic[R]):
     def name(self) -> str:
         return f"{self.service} {self.operation}"
 
+    @property
+    def action_prefix(self) -> str:
+        """The service's name in IAM actions, where the CLI's differs."""
+        return {"s3api": "s3", "sso-admin": "sso"}.get(self.service, self.service)
+
 
 Build = Callable[["Answers"], Iterable[Record]]
 

@@ -17,6 +17,11 @@ from ingest.files.shaping import shape, truncated
 from ingest.files.sniffing import AnyCall, Catalogue, Found, Sniffer, argument_in_path, squeeze
 from ingest.snapshot import Reason, State
 
+UNTOLD = (
+    "cannot tell which {call.takes} this answer of `{call.name}` is about: "
+    "name the file `{call.operation}-…`, or put it in a folder of that name"
+)
+
 
 @dataclass
 class Imported:
@@ -95,10 +100,11 @@ class _File:
         return self.broken(text, 1, 1, ("not JSON" if text.strip() else "empty file") + ": dump it again")
 
     def _refused_calls(self, refusal: Refusal) -> list[AnyCall]:
-        """The operation that the message names; of two services with such an operation, the message's or the path's."""
-        named = self.catalogue.named_in(self.name)
-        told = self.catalogue.by_name.get(squeeze(refusal.operation), []) if refusal.operation else named
-        return [call for call in told if call in named or not named] or told
+        """The operation that the message names, of the service that it names; else what the path names."""
+        if not refusal.operation:
+            return self.catalogue.named_in(self.name)
+        told = self.catalogue.by_name.get(squeeze(refusal.operation), [])
+        return [call for call in told if not refusal.service or call.action_prefix == refusal.service]
 
     def _refused(self, call: AnyCall, refusal: Refusal, place: Place) -> Answer:
         argument = argument_in_path(call, self.name) if call.takes else ""
@@ -115,30 +121,18 @@ class _File:
         imported.problems += [self.problem(_about(argument) + reason) for reason in (*shaped.lost, *shaped.notes)]
         if shaped.response is None:
             refusal = Refusal(State.FAILED, Reason.MALFORMED, one_line("; ".join(shaped.lost)))
-            imported.answers.append(
-                Answer(call, argument if call.takes else "", self.place, self.label, refusal=refusal)
-            )
-            return
-        about = (argument or shaped.response.argument() or argument_in_path(call, self.name)) if call.takes else ""
-        if call.takes and not about and not call.items_tell:
-            imported.problems.append(
-                self.problem(
-                    f"cannot tell which {call.takes} this answer of `{call.name}` is about: "
-                    f"name the file `{call.operation}-…`, or put it in a folder of that name"
-                )
-            )
-            return
-        imported.answers.append(
-            Answer(
-                call,
-                about,
-                self._place(call, argument, shaped.response),
-                self.label,
-                shaped.response,
-                truncated=truncated(value),
-                lost=tuple(shaped.lost),
-            )
-        )
+            imported.answers.append(Answer(call, argument, self.place, self.label, refusal=refusal))
+        elif call.takes and not call.items_tell and not self._argument(call, argument, shaped.response):
+            imported.problems.append(self.problem(UNTOLD.format(call=call)))
+        else:
+            about = self._argument(call, argument, shaped.response)
+            place = self._place(call, argument, shaped.response)
+            more, lost = truncated(value), tuple(shaped.lost)
+            imported.answers.append(Answer(call, about, place, self.label, shaped.response, truncated=more, lost=lost))
+
+    def _argument(self, call: AnyCall, wrapping: str, response: Response) -> str:
+        """What an answer is about: said by what wraps it, by its contents, or by the file's name."""
+        return (wrapping or response.argument() or argument_in_path(call, self.name)) if call.takes else ""
 
     def _place(self, call: AnyCall, wrapping: str, response: Response) -> Place:
         """Contents know best whose they are, unless they may show what others own. A file that holds the answers of

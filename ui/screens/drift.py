@@ -13,7 +13,7 @@ from ui.drawing import drawing, hop_id, safe_id
 from ui.text import cell, code, one_line, prose
 
 LEGEND = (
-    "Green, `+`: added. Red, dashed, `−`: removed. Amber, `±`: changed. Dashed grey: possible. "
+    "Green and +: added. Red, dashed and −: removed. Amber and ±: changed. Dashed grey: possible. "
     "Gold double ring: crown jewel. Click a line for its evidence."
 )
 WIDTHS = {"Severity": 75, "Change": 85, "Kind": 80, "What changed": 380}  # pixels
@@ -43,8 +43,8 @@ def sides(drift: Drift, approval: Approval) -> None:
     """Which two snapshots are compared, and why the first was approved."""
     st.caption(
         f"Approved on {day(approval.at)} because: {prose(approval.why)}. Compared: snapshot "
-        f"{code(drift.current.snapshot_id[:12])} of {day(drift.current.taken_at)} "
-        f"with {code(drift.baseline.snapshot_id[:12])} of {day(drift.baseline.taken_at)}"
+        f"{drift.current.snapshot_id[:12]} of {day(drift.current.taken_at)} "
+        f"with {drift.baseline.snapshot_id[:12]} of {day(drift.baseline.taken_at)}"
     )
 
 
@@ -133,7 +133,7 @@ def what_changed(item: DriftItem) -> None:
     before, after = ([line for line in side if line] for side in (item.before, item.after))
     lines = [f"- before: {one_line(line)}" for line in before] + [f"+ now: {one_line(line)}" for line in after]
     st.markdown("**What changed**")
-    st.code("\n".join(lines) or "no details", language="diff")
+    st.code("\n".join(lines) or "no details", language="diff", wrap_lines=True)
     if item.conditions:
         st.markdown("**Only if**\n" + "\n".join(f"- {prose(condition)}" for condition in item.conditions))
 

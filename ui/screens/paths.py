@@ -9,7 +9,7 @@ from ui import chrome, controls, data, element, export, panel, words
 from ui.drawing import DRAWN, Drawing, drawing, hop_id, hops_of, neighbours, node_key, path_id, safe_id, shown_name
 from ui.text import cell, code
 
-WIDTHS = {"Verdict": 72, "Hops": 55, "From": 170, "To": 170, "By way of": 200}  # pixels
+WIDTHS = {"Verdict": 72, "Hops": 55, "From": 150, "To": 150, "By way of": 175}  # pixels
 FEW = 6  # paths that are drawn together without being asked for
 LEGEND = (
     "Solid line: certain. Dashed line: possible, it has open conditions. Gold double ring: crown jewel. Dotted ring: "
