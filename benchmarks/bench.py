@@ -33,6 +33,9 @@ class Bench:
     estate: Path
     scratch: Path
 
+    def __post_init__(self) -> None:
+        require_folder(self.estate)
+
     @property
     def params(self) -> dict[str, float]:
         """What the estate was generated from; nothing for one that was not generated."""
@@ -49,8 +52,9 @@ class Bench:
         return self._graph(drifted_twin(self.estate))
 
     def _snapshot(self, estate: Path) -> Snapshot:
+        require_folder(estate)
         repository = Repository(f"file://{self.scratch / estate.name}")
-        return repository.latest() or commit(repository, estate)
+        return repository.latest() or repository.commit(collect_files(estate).shards, TAKEN_AT, str(estate))
 
     def _graph(self, estate: Path) -> Graph:
         file = self.scratch / f"{estate.name}.graph"
@@ -59,10 +63,8 @@ class Bench:
         return read_graph(file)
 
 
-def commit(repository: Repository, estate: Path) -> Snapshot:
-    """Reads an estate into a repository. Raises BenchError where it is missing."""
+def require_folder(estate: Path) -> None:
     if not estate.is_dir():
         raise BenchError(
             f"no estate in `{estate}`: make it and its twin with `python -m benchmarks.estate … --drift 10`"
         )
-    return repository.commit(collect_files(estate).shards, TAKEN_AT, str(estate))

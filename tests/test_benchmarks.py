@@ -30,6 +30,7 @@ SMALL = Params(
     buckets=3,
     permission_sets=3,
     sso_users=6,
+    distinct=0.9,
     drift=10,
 )
 
@@ -64,6 +65,13 @@ def test_what_cannot_be_measured_is_a_usage_error(arguments: tuple[str, ...], sa
     done = benchmarks(*arguments)
     assert done.returncode == 2
     assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_twin_is_named(estate: Path) -> None:
+    done = benchmarks("drift", "--estate", str(estate))
+    assert done.returncode == 2
+    assert "estate-drift" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -116,10 +116,14 @@ def _hop(source: str, *edges: Edge) -> Hop:
 
 
 def shown_name(graph: Graph, node_id: str) -> str:
-    """What a node is called in a picture; a federated identity by the subject that a trust accepts."""
+    """What a node is called in a picture: an outcome by its kind, because its account stands below, and a federated
+    identity by the subject that a trust accepts."""
     node = graph.nodes.get(node_id)
-    subject = node.properties.get("subject") if node else None
-    return short_name(str(subject) if subject and subject != "*" else graph.name(node_id))
+    if node is None:
+        return short_name(node_id)
+    have = node.properties
+    subject = "" if have.get("subject") == "*" else have.get("subject")
+    return short_name(words.OUTCOMES.get(str(have.get("kind")), str(subject or node.name)))
 
 
 def short_name(name: str) -> str:

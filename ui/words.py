@@ -66,6 +66,8 @@ KINDS: dict[str, Kind] = {
 OTHER = Kind("resource", "box", SLATE)
 JEWEL = "#d97706"
 
+OUTCOMES = {"admin": "administrator", "org_admin": "organization administrator"}
+
 VERDICTS = {
     True: "certain",
     False: "possible",
@@ -93,7 +95,7 @@ SEVERITIES: dict[str, Badge] = {"critical": "red", "high": "orange", "medium": "
 FAMILIES = {
     "path": "path",
     "access": "access",
-    "rule": "network rule",
+    "rule": "rule",
     "finding": "finding",
     "coverage": "coverage",
 }
