@@ -15,6 +15,7 @@ WHY = {
     "finding": "It is a fault that the catalogue of checks knows.",
     "coverage": "No answer about this source holds until it is read again: absent is not unseen.",
 }
+NO_BASELINE = "Nothing is approved yet, so nothing is compared: approve a baseline with `trustdrift approve`."
 WHY_OF_CHANGE = {
     "fixed": "It was open at the baseline and is closed now.",
     "removed": "It was there at the baseline and is gone.",
@@ -44,9 +45,9 @@ NEWS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 
 def week_sentence(drift: Drift, approval: Approval | None) -> str:
     """One sentence about what happened since the baseline."""
-    since = f"Since the baseline of {day(approval.taken_at if approval else drift.baseline.taken_at)}"
-    if approval:
-        since += f", approved by {clean(approval.who)}"
+    if approval is None:
+        return NO_BASELINE
+    since = f"Since the baseline of {day(approval.taken_at)}, approved by {clean(approval.who)}"
     news = [_counted(len(have), one, many) for f, c, one, many in NEWS if (have := _of(drift.items, f, c))]
     return f"{since}: {', '.join(news)}." if news else f"{since}: no change."
 

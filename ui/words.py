@@ -139,14 +139,6 @@ TRUTHS: dict[str, tuple[str, Badge]] = {
     "maybe": ("depends", "orange"),
     "no": ("no Allow", "gray"),
 }
-COVERAGE_STATES: dict[str, Badge] = {
-    "seen": "green",
-    "partial": "orange",
-    "denied": "red",
-    "failed": "red",
-    "skipped": "gray",
-}
-
 NO_GRAPH = "Nothing has been built yet."
 NO_GRAPH_HELP = "Run `trustdrift run --from DIR` on a folder of AWS CLI output, or look at the demo organization:"
 NO_BASELINE = "No baseline has been approved yet, so nothing can be compared."
