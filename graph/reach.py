@@ -35,7 +35,7 @@ class Network:
 
     @classmethod
     def of(cls, nodes: Iterable[str], edges: Sequence[Edge], types: frozenset[str]) -> Network:
-        ids = list(nodes)
+        ids = sorted(nodes)  # of equally short paths the search takes the same, whatever the order of its input
         index = {node: i for i, node in enumerate(ids)}
         best: dict[tuple[int, int], Edge] = {}
         for edge in edges:
@@ -61,6 +61,7 @@ class Network:
             distance[goals] = 0.0
             return Reach(self, distance, np.full(n, -1, dtype=np.int32))
         reverse = csr_array((self.weights, (self.targets, self.sources)), shape=(n, n))
+        reverse.sort_indices()
         distance, following, _ = dijkstra(reverse, indices=goals, min_only=True, return_predecessors=True)
         return Reach(self, distance, following)
 

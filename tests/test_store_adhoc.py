@@ -34,17 +34,21 @@ def store(tmp_path_factory: pytest.TempPathFactory, audit: list[AuditLine]) -> I
 
 
 def estate() -> Graph:
-    nodes = [Node(MAYA, ("AWSUser", "AWSPrincipal"), {"name": HOSTILE_NAME, "mfa": True, "tags": ["a=b"]}),
-             Node("set:1", ("AccessSet",), {"name": "set"}),
-             Node(ADMIN, ("AWSRole", "AWSPrincipal"), {"name": "admin"})]
+    nodes = [
+        Node(MAYA, ("AWSUser", "AWSPrincipal"), {"name": HOSTILE_NAME, "mfa": True, "tags": ["a=b"]}),
+        Node("set:1", ("AccessSet",), {"name": "set"}),
+        Node(ADMIN, ("AWSRole", "AWSPrincipal"), {"name": "admin"}),
+    ]
     nodes += [Node(f"bucket:{i:04}", ("S3Bucket",), {"name": f"b{i}"}) for i in range(2_000)]
     edges = [Edge(MAYA, "HOLDS", "set:1"), Edge("set:1", "CAN_ASSUME", ADMIN, "", {"proof": "p"})]
     return Graph("graph-1", "snapshot-1", "t", {n.id: n for n in sorted(nodes, key=lambda n: n.id)}, edges)
 
 
 def content(store: Store) -> list[dict]:
-    return store.read("MATCH (n) OPTIONAL MATCH (n)-[r]->() RETURN count(DISTINCT n) AS nodes, count(r) AS edges, "
-                      "sum(size(keys(n))) AS properties")
+    return store.read(
+        "MATCH (n) OPTIONAL MATCH (n)-[r]->() RETURN count(DISTINCT n) AS nodes, count(r) AS edges, "
+        "sum(size(keys(n))) AS properties"
+    )
 
 
 WRITES = (
@@ -123,14 +127,24 @@ def test_load_csv_calls_nobody(store):
 
 
 def test_values_come_as_plain_python(store):
-    row = store.adhoc("MATCH p = (u:AWSUser)-[:HOLDS|CAN_ASSUME*1..3]->(r:AWSRole) "
-                      "RETURN u, p, datetime('2026-01-02T03:04:05Z') AS at, [1, {a: null}] AS list").rows[0]
+    row = store.adhoc(
+        "MATCH p = (u:AWSUser)-[:HOLDS|CAN_ASSUME*1..3]->(r:AWSRole) "
+        "RETURN u, p, datetime('2026-01-02T03:04:05Z') AS at, [1, {a: null}] AS list"
+    ).rows[0]
     user, path, at, items = row
     assert user["labels"] == ["AWSPrincipal", "AWSUser"]
-    assert user["properties"] == {"id": MAYA, "name": HOSTILE_NAME, "mfa": True, "tags": ["a=b"],
-                                  "firstseen": "2026-11-20T00:00:00Z", "lastupdated": "2026-11-20T00:00:00Z"}
+    assert user["properties"] == {
+        "id": MAYA,
+        "name": HOSTILE_NAME,
+        "mfa": True,
+        "tags": ["a=b"],
+        "firstseen": "2026-11-20T00:00:00Z",
+        "lastupdated": "2026-11-20T00:00:00Z",
+    }
     assert [(r["source"], r["type"], r["target"]) for r in path["relationships"]] == [
-        (MAYA, "HOLDS", "set:1"), ("set:1", "CAN_ASSUME", ADMIN)]
+        (MAYA, "HOLDS", "set:1"),
+        ("set:1", "CAN_ASSUME", ADMIN),
+    ]
     assert (at, items) == (datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), [1, {"a": None}])
 
 
@@ -167,29 +181,40 @@ def test_one_value_over_the_byte_cap_is_left_out(store):
 def test_the_timeout(store):
     began = time.monotonic()
     with pytest.raises(StoreError, match=r"the query ran longer than 0.5 s and was left: narrow it"):
-        store.adhoc("MATCH (a:S3Bucket), (b:S3Bucket), (c:S3Bucket) WHERE a.name + b.name = c.name + 'x' "
-                    "RETURN count(*) AS n", timeout=0.5)
+        store.adhoc(
+            "MATCH (a:S3Bucket), (b:S3Bucket), (c:S3Bucket) WHERE a.name + b.name = c.name + 'x' RETURN count(*) AS n",
+            timeout=0.5,
+        )
     assert time.monotonic() - began < 4
     assert store.read("MATCH (n:AWSUser) RETURN count(n) AS n") == [{"n": 1}]  # the engine still serves others
 
 
-@pytest.mark.parametrize("query", [
-    "RETURN size(range(1, 2000000000)) AS n",
-    "UNWIND range(1, 60000000) AS i RETURN size(collect(toString(i) + 'xxxxxxxxxxxxxxxxxxxxxxxx')) AS n",
-    "RETURN size(reduce(s = 'x', i IN range(1, 40) | s + s)) AS n",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "RETURN size(range(1, 2000000000)) AS n",
+        "UNWIND range(1, 60000000) AS i RETURN size(collect(toString(i) + 'xxxxxxxxxxxxxxxxxxxxxxxx')) AS n",
+        "RETURN size(reduce(s = 'x', i IN range(1, 40) | s + s)) AS n",
+    ],
+)
 def test_an_answer_that_fits_no_memory_does_not_end_the_engine(store, query):
     with pytest.raises(StoreError):
         store.adhoc(query, timeout=15)
     assert store.read("MATCH (n:AWSUser) RETURN count(n) AS n") == [{"n": 1}]
 
 
-@pytest.mark.parametrize(("query", "says"), [
-    ("MATCH (n RETURN n", "not valid Cypher"), ("", "the query is empty"), (" \n", "the query is empty"),
-    ("MATCH (n) RETURN m", "each variable is defined"),
-    ("RETURN $missing AS x", "names a parameter"), ("RETURN 1/0 AS x", "divides by zero"),
-    ("CALL foo.bar()", "procedures and functions that exist"),
-])
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("MATCH (n RETURN n", "not valid Cypher"),
+        ("", "the query is empty"),
+        (" \n", "the query is empty"),
+        ("MATCH (n) RETURN m", "each variable is defined"),
+        ("RETURN $missing AS x", "names a parameter"),
+        ("RETURN 1/0 AS x", "divides by zero"),
+        ("CALL foo.bar()", "procedures and functions that exist"),
+    ],
+)
 def test_a_mistake_gets_a_sentence(store, query, says):
     with pytest.raises(StoreError, match=says):
         store.adhoc(query)
@@ -202,7 +227,11 @@ def test_every_query_leaves_an_audit_line(store, audit):
         store.adhoc("CREATE (:AWSUser {id: 'x'})")
     answered, refused = audit
     assert (answered.query, answered.rows, answered.truncated, answered.error) == (
-        "MATCH (n:S3Bucket) RETURN n.id AS id", 3, "rows", "")
+        "MATCH (n:S3Bucket) RETURN n.id AS id",
+        3,
+        "rows",
+        "",
+    )
     assert (refused.at, refused.rows, refused.error[:24]) == (NOW, 0, "queries here only read, ")
 
 

@@ -39,8 +39,12 @@ class Engine:
         name = f"case{next(self._numbers)}"
         connection = http.client.HTTPConnection(HOST, self._state.http_port)
         token = b64encode(f"root:{self._state.root_password}".encode()).decode()
-        connection.request("POST", "/api/v1/server", msgspec.json.encode({"command": f"create database {name}"}),
-                           {"Authorization": f"Basic {token}", "Content-Type": "application/json"})
+        connection.request(
+            "POST",
+            "/api/v1/server",
+            msgspec.json.encode({"command": f"create database {name}"}),
+            {"Authorization": f"Basic {token}", "Content-Type": "application/json"},
+        )
         assert connection.getresponse().status == 200
         connection.close()
         self.run(name, ESTATE, {})

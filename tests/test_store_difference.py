@@ -16,15 +16,19 @@ from graph.store.store import Store
 from tests.require import repetitions
 
 KINDS = {"u": ("AWSUser", "AWSPrincipal"), "r": ("AWSRole", "AWSPrincipal"), "s": ("AccessSet",), "b": ("S3Bucket",)}
-STEPS = {("u", "s"): ("HOLDS",), ("r", "s"): ("HOLDS",), ("s", "r"): ("CAN_ASSUME", "MAY_ASSUME"),
-         ("s", "b"): ("CAN_ACCESS", "MAY_ACCESS")}
+STEPS = {
+    ("u", "s"): ("HOLDS",),
+    ("r", "s"): ("HOLDS",),
+    ("s", "r"): ("CAN_ASSUME", "MAY_ASSUME"),
+    ("s", "b"): ("CAN_ACCESS", "MAY_ACCESS"),
+}
 serials = count()  # no two graphs of one store have the same id
 IDS = [f"{kind}{i}" for kind in KINDS for i in range(3)]
 PLACES = [(a, kind, b) for a in IDS for b in IDS for kind in STEPS.get((a[0], b[0]), ())]
 # What an engine might take for something else: times, record ids, JSON, other spellings of null.
 LOOKALIKES = ("2026-01-01", "2026-01-01T00:00:00Z", "12:00:00", "P3D", "#1:0", "{}", "[1]", "null", "true", "1.0", "")
 texts = st.one_of(st.sampled_from(LOOKALIKES), st.text(max_size=8))
-numbers = st.one_of(st.booleans(), st.integers(-2**63, 2**63 - 1), st.floats(allow_nan=False))
+numbers = st.one_of(st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False))
 values = st.one_of(st.none(), numbers, texts, st.lists(texts, max_size=2))
 properties = st.dictionaries(st.sampled_from(["name", "team", "tags", "odd name", "type"]), values, max_size=3)
 
@@ -32,8 +36,10 @@ properties = st.dictionaries(st.sampled_from(["name", "team", "tags", "odd name"
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[dict[str, Node], list[Edge]]:
     """Nodes, some under labels that are not their usual ones, and relationships between those that are there."""
-    nodes = {i: Node(i, KINDS[draw(st.sampled_from([i[0], i[0], i[0], "b"]))], draw(properties))
-             for i in draw(st.sets(st.sampled_from(IDS)))}
+    nodes = {
+        i: Node(i, KINDS[draw(st.sampled_from([i[0], i[0], i[0], "b"]))], draw(properties))
+        for i in draw(st.sets(st.sampled_from(IDS)))
+    }
     places = draw(st.sets(st.tuples(st.sampled_from(PLACES), st.sampled_from(["", "read", "write"]))))
     edges = [Edge(a, kind, b, key, draw(properties)) for (a, kind, b), key in places if a in nodes and b in nodes]
     return dict(sorted(nodes.items())), sorted(edges, key=lambda e: e.identity)

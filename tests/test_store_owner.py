@@ -21,8 +21,10 @@ from graph.store.attach import ROOT, attach, stop
 from graph.store.owner import HELD
 from graph.store.state import HOST, OwnerState, read_state, ready, state_path
 
-ATTACH = "import sys; from pathlib import Path; from graph.store.attach import attach; " \
-         "a = attach(Path(sys.argv[1])); print(a.state.pid, a.started)"
+ATTACH = (
+    "import sys; from pathlib import Path; from graph.store.attach import attach; "
+    "a = attach(Path(sys.argv[1])); print(a.state.pid, a.started)"
+)
 
 
 @pytest.fixture
@@ -34,8 +36,11 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 def owners(directory: Path) -> list[psutil.Process]:
     """The processes that run as owner of a directory."""
-    return [p for p in psutil.process_iter(["cmdline"])
-            if p.info["cmdline"] and p.info["cmdline"][-3:] == ["-m", "graph.store.owner", str(directory)]]
+    return [
+        p
+        for p in psutil.process_iter(["cmdline"])
+        if p.info["cmdline"] and p.info["cmdline"][-3:] == ["-m", "graph.store.owner", str(directory)]
+    ]
 
 
 def test_four_that_race_get_one_owner(directory):
@@ -186,8 +191,10 @@ def test_an_address_that_is_none(url):
 
 
 def test_a_server_that_is_not_there():
-    with open_store("bolt://127.0.0.1:1") as store, \
-            pytest.raises(StoreError, match=r"`bolt://127.0.0.1:1` does not answer: run the command again"):
+    with (
+        open_store("bolt://127.0.0.1:1") as store,
+        pytest.raises(StoreError, match=r"`bolt://127.0.0.1:1` does not answer: run the command again"),
+    ):
         store.current()
 
 
@@ -198,5 +205,3 @@ def test_a_relative_address_is_relative_to_here(tmp_path, monkeypatch):
         assert store.started_owner
         assert (tmp_path / ".store" / "graph" / "owner.json").exists()
     assert stop_owner(url)
-
-

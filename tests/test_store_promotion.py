@@ -24,8 +24,10 @@ from graph.store.store import Store
 from tests.require import repetitions
 
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
-COUNTS = ("MATCH (n:AWSRole) WITH count(n) AS roles, count(DISTINCT n.team) AS teams, min(n.team) AS team "
-          "OPTIONAL MATCH ()-[r:HOLDS]->() RETURN roles, teams, team, count(r) AS holds")
+COUNTS = (
+    "MATCH (n:AWSRole) WITH count(n) AS roles, count(DISTINCT n.team) AS teams, min(n.team) AS team "
+    "OPTIONAL MATCH ()-[r:HOLDS]->() RETURN roles, teams, team, count(r) AS holds"
+)
 
 
 class Clock:
@@ -55,8 +57,10 @@ def store(url: str, clock: Clock) -> Iterator[Store]:
 
 def estate(team: str, roles: int, *, each: int = 1) -> Graph:
     """Roles of one team, each holding `each` sets. Two estates that differ in team or size differ in every role."""
-    nodes = {f"role:{i:05}": Node(f"role:{i:05}", ("AWSRole", "AWSPrincipal"), {"name": f"r{i}", "team": team})
-             for i in range(roles)}
+    nodes = {
+        f"role:{i:05}": Node(f"role:{i:05}", ("AWSRole", "AWSPrincipal"), {"name": f"r{i}", "team": team})
+        for i in range(roles)
+    }
     nodes |= {f"set:{i}": Node(f"set:{i}", ("AccessSet",), {"name": f"s{i}"}) for i in range(each)}
     edges = [Edge(role, "HOLDS", f"set:{i}") for role in sorted(nodes) if role.startswith("role") for i in range(each)]
     return Graph(f"graph-{team}-{roles}", f"snapshot-{team}-{roles}", "t", nodes, edges)
@@ -101,7 +105,8 @@ def test_a_node_whose_labels_change_keeps_its_relationships(store):
     store.promote(red)
     assert store.promote(relabelled, red).kind == "difference"
     assert store.read("MATCH (:AWSRole)-[r:HOLDS]->(g:AWSGroup) RETURN count(r) AS n, labels(g) AS labels") == [
-        {"n": 3, "labels": ["AWSGroup", "AWSPrincipal"]}]
+        {"n": 3, "labels": ["AWSGroup", "AWSPrincipal"]}
+    ]
     assert store.read("MATCH (n:AccessSet) RETURN n") == []
 
 
@@ -117,11 +122,17 @@ def test_dates_are_kept_by_what_did_not_change(url, clock, limit):
         store.promote(red)
         clock.now = NOW + timedelta(hours=1)
         assert store.promote(later, red).kind == ("difference" if limit else "full")
-        rows = store.read("MATCH (n) WHERE n.id <> 'current' "
-                          "RETURN n.id AS id, n.firstseen AS first, n.lastupdated AS last")
+        rows = store.read(
+            "MATCH (n) WHERE n.id <> 'current' RETURN n.id AS id, n.firstseen AS first, n.lastupdated AS last"
+        )
         dates = {row["id"]: (row["first"][11:13], row["last"][11:13]) for row in rows}
-        assert dates == {"role:00000": ("06", "06"), "role:00001": ("06", "07"), "role:00002": ("06", "06"),
-                         "role:00009": ("07", "07"), "set:0": ("06", "06")}
+        assert dates == {
+            "role:00000": ("06", "06"),
+            "role:00001": ("06", "07"),
+            "role:00002": ("06", "06"),
+            "role:00009": ("07", "07"),
+            "set:0": ("06", "06"),
+        }
         held = {e.source: e.properties["firstseen"][11:13] for e in store.export_edges(["HOLDS"])}
         assert held == {"role:00001": "06", "role:00002": "06", "role:00009": "07"}
 
@@ -211,8 +222,10 @@ def test_a_kill_of_the_engine_loses_nothing_that_was_promoted(url, tmp_path):
 
 def test_a_second_writer_is_told_who_writes(store, tmp_path):
     store.promote(estate("red", 3))
-    with FileLock(tmp_path / "writer.lock"), \
-            pytest.raises(StoreError, match=rf"process {os.getpid()} is writing to the store .* wait for it to end"):
+    with (
+        FileLock(tmp_path / "writer.lock"),
+        pytest.raises(StoreError, match=rf"process {os.getpid()} is writing to the store .* wait for it to end"),
+    ):
         store.promote(estate("blue", 3))
     assert store.read(COUNTS) == [counts(estate("red", 3))]
 
@@ -263,13 +276,16 @@ def test_a_loader_that_fails_says_why(store, tmp_path):
 GOOD = Node("a", ("AWSRole", "AWSPrincipal"), {})
 
 
-@pytest.mark.parametrize(("nodes", "edges", "says"), [
-    ([Node("a", ("Nonsense",), {})], [], "declare them in graph/schema/labels.py"),
-    ([Node("a", ("AWSRole", "X) DETACH DELETE (n"), {})], [], "declare them in graph/schema/labels.py"),
-    ([GOOD], [Edge("a", "NONSENSE", "a")], "declare it in graph/schema/relationships.py"),
-    ([GOOD], [Edge("a", "HOLDS", "b")], "has an end that is no node"),
-    ([GOOD], [Edge("a", "HOLDS", "a"), Edge("a", "HOLDS", "a", "", {"x": 1})], "is there twice"),
-])
+@pytest.mark.parametrize(
+    ("nodes", "edges", "says"),
+    [
+        ([Node("a", ("Nonsense",), {})], [], "declare them in graph/schema/labels.py"),
+        ([Node("a", ("AWSRole", "X) DETACH DELETE (n"), {})], [], "declare them in graph/schema/labels.py"),
+        ([GOOD], [Edge("a", "NONSENSE", "a")], "declare it in graph/schema/relationships.py"),
+        ([GOOD], [Edge("a", "HOLDS", "b")], "has an end that is no node"),
+        ([GOOD], [Edge("a", "HOLDS", "a"), Edge("a", "HOLDS", "a", "", {"x": 1})], "is there twice"),
+    ],
+)
 def test_a_graph_that_the_schema_does_not_describe(store, nodes, edges, says):
     with pytest.raises(StoreError, match=says):
         store.promote(Graph("bad", "s", "t", {n.id: n for n in nodes}, edges))
@@ -306,7 +322,8 @@ def test_what_stands_beside_the_graph(store):
     store.upsert_relationships("IS_JEWEL", "AWSRole", "CrownJewel", [link | {"properties": {"proof": "q"}}])
     store.promote(blue, red)
     assert store.read("MATCH (r)-[j:IS_JEWEL]->(t) RETURN r.team AS team, j.proof AS proof, t.tier AS tier") == [
-        {"team": "blue", "proof": "q", "tier": 1}]
+        {"team": "blue", "proof": "q", "tier": 1}
+    ]
     with pytest.raises(StoreError):
         store.retire_nodes("CrownJewel", ["tier:0"])  # its relationship is still there
     store.retire_relationships("IS_JEWEL", "AWSRole", "CrownJewel", [link])

@@ -21,9 +21,14 @@ SERVERS = ("bolt", "bolt+s", "neo4j", "neo4j+s")
 DIFFERENCE_LIMIT = 50_000  # rows; 5,000 a second, where a full load that keeps dates does 10,000 for all of them
 
 
-def open_store(url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC), *,
-               audit: Callable[[AuditLine], None] = lambda line: None, auth: tuple[str, str] = ("neo4j", ""),
-               difference_limit: int = DIFFERENCE_LIMIT) -> Store:
+def open_store(
+    url: str,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    *,
+    audit: Callable[[AuditLine], None] = lambda line: None,
+    auth: tuple[str, str] = ("neo4j", ""),
+    difference_limit: int = DIFFERENCE_LIMIT,
+) -> Store:
     """The store at `url`: `embedded:///path` (relative to here when the path begins with a dot) or a Neo4j address.
 
     `audit` is told of every ad-hoc query, `auth` is for servers. StoreError where the store cannot be reached.

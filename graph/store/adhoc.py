@@ -43,14 +43,17 @@ def ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> Adho
     try:
         return asyncio.run(_ask(place, query, params, caps))
     except TimeoutError as error:
-        raise StoreError(f"the query ran longer than {caps.timeout:g} s and was left: "
-                         "narrow it with labels, ids or a LIMIT, or raise the timeout") from error
+        raise StoreError(
+            f"the query ran longer than {caps.timeout:g} s and was left: "
+            "narrow it with labels, ids or a LIMIT, or raise the timeout"
+        ) from error
 
 
 async def _ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
     async with AsyncGraphDatabase.driver(place.uri, auth=place.auth, telemetry_disabled=True) as driver:
-        session = driver.session(database=place.database, default_access_mode=READ_ACCESS,
-                                 fetch_size=min(FETCH, caps.max_rows + 1))
+        session = driver.session(
+            database=place.database, default_access_mode=READ_ACCESS, fetch_size=min(FETCH, caps.max_rows + 1)
+        )
         try:
             async with asyncio.timeout(caps.timeout):
                 return await _collect(session, query, params, caps)

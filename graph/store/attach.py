@@ -64,8 +64,9 @@ def stop(directory: Path, seconds: float = STOP_SECONDS) -> bool:
     try:
         process.wait(seconds)
     except psutil.TimeoutExpired as error:
-        raise StoreError(f"the graph engine with pid {process.pid} did not stop in {seconds:.0f} s: "
-                         "kill it, nothing is lost") from error
+        raise StoreError(
+            f"the graph engine with pid {process.pid} did not stop in {seconds:.0f} s: kill it, nothing is lost"
+        ) from error
     return True
 
 
@@ -84,8 +85,9 @@ def _make(directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _log(directory).touch(mode=0o600)
     except OSError as error:
-        raise StoreError(f"`{directory}` cannot be written ({error.strerror}): "
-                         "choose another directory for the store") from error
+        raise StoreError(
+            f"`{directory}` cannot be written ({error.strerror}): choose another directory for the store"
+        ) from error
 
 
 def _spawn(directory: Path) -> subprocess.Popen[bytes]:
@@ -93,7 +95,11 @@ def _spawn(directory: Path) -> subprocess.Popen[bytes]:
     with _log(directory).open("ab") as log:
         return subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [sys.executable, "-m", "graph.store.owner", str(directory.absolute())],
-            cwd=ROOT, env=engine_environment(directory), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            cwd=ROOT,
+            env=engine_environment(directory),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
             start_new_session=True,
         )
 

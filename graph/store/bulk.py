@@ -32,8 +32,11 @@ def build(directory: Path, home: Path, rows: Iterable[Rows]) -> None:
     """Make the database `directory` of `rows`, nodes before relationships. StoreError where the engine could not."""
     child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
         [sys.executable, "-m", "graph.store.bulk", str(directory.absolute())],
-        cwd=ROOT, env=engine_environment(home),
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env=engine_environment(home),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     with child:
         with suppress(BrokenPipeError):  # a builder that ended early says why below
@@ -41,15 +44,17 @@ def build(directory: Path, home: Path, rows: Iterable[Rows]) -> None:
         _, errors = child.communicate()
     if child.returncode:
         said = errors.decode(errors="replace").strip().splitlines()
-        raise StoreError(f"the graph could not be loaded ({said[-1][:200] if said else 'the loader was killed'}): "
-                         f"make room at `{home}` or look into `{home / 'log'}`, then load again")
+        raise StoreError(
+            f"the graph could not be loaded ({said[-1][:200] if said else 'the loader was killed'}): "
+            f"make room at `{home}` or look into `{home / 'log'}`, then load again"
+        )
 
 
 def _send(child: subprocess.Popen[bytes], rows: Iterable[Rows]) -> None:
     assert child.stdin is not None
     for group in rows:
         for start in range(0, len(group.rows), FRAME_ROWS):
-            part = msgspec.structs.replace(group, rows=group.rows[start:start + FRAME_ROWS])
+            part = msgspec.structs.replace(group, rows=group.rows[start : start + FRAME_ROWS])
             _write_frame(child.stdin, msgspec.msgpack.encode(part))
     _write_frame(child.stdin, END)
 
@@ -94,9 +99,12 @@ def _load(batch: Any, groups: Iterable[Rows]) -> None:
             keys = [(group.labels[0], row["id"]) for row in group.rows]
             record_ids.update(zip(keys, batch.create_vertices(_type_of(group.labels), group.rows), strict=True))
         else:
-            batch.new_edges([record_ids[group.source_label, row["source"]] for row in group.rows], group.type,
-                            [record_ids[group.target_label, row["target"]] for row in group.rows],
-                            [row["properties"] for row in group.rows])
+            batch.new_edges(
+                [record_ids[group.source_label, row["source"]] for row in group.rows],
+                group.type,
+                [record_ids[group.target_label, row["target"]] for row in group.rows],
+                [row["properties"] for row in group.rows],
+            )
 
 
 def _types() -> Iterator[str]:

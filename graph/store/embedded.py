@@ -60,8 +60,10 @@ class Embedded:
         except msgspec.DecodeError as error:
             raise StoreError(f"`{path}` cannot be read ({error}): remove `{self._directory}` and load again") from error
         if pointer.format != FORMAT or pointer.database not in DATABASES:
-            raise StoreError(f"`{path}` has format {pointer.format} of another version, this one reads {FORMAT}: "
-                             f"remove `{self._directory}` and load again")
+            raise StoreError(
+                f"`{path}` has format {pointer.format} of another version, this one reads {FORMAT}: "
+                f"remove `{self._directory}` and load again"
+            )
         return pointer.database
 
     @contextmanager
@@ -70,8 +72,10 @@ class Embedded:
             try:
                 yield held.check
             except OSError as error:
-                raise StoreError(f"`{self._directory}` cannot be written ({error.strerror or error}): "
-                                 "make room or allow it, then load again") from error
+                raise StoreError(
+                    f"`{self._directory}` cannot be written ({error.strerror or error}): "
+                    "make room or allow it, then load again"
+                ) from error
 
     def replace(self, rows: Iterable[Rows], guard: Guard) -> None:
         name = self._idle()
@@ -130,14 +134,21 @@ class Embedded:
         credentials = base64.b64encode(f"root:{self._state.root_password}".encode()).decode()
         connection = http.client.HTTPConnection(HOST, self._state.http_port, timeout=60)
         try:
-            connection.request("POST", "/api/v1/server", msgspec.json.encode({"command": command}),
-                               {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"})
+            connection.request(
+                "POST",
+                "/api/v1/server",
+                msgspec.json.encode({"command": command}),
+                {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"},
+            )
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
-            raise StoreError(f"the graph engine of `{self._directory}` has gone: "
-                             "run the command again to start it") from error
+            raise StoreError(
+                f"the graph engine of `{self._directory}` has gone: run the command again to start it"
+            ) from error
         finally:
             connection.close()
         if status != 200:
-            raise StoreError(f"the graph engine refused to {command} (HTTP {status}, see `{self._directory / 'log'}`): "
-                             f"remove `{self._directory}` and load again if it does so twice")
+            raise StoreError(
+                f"the graph engine refused to {command} (HTTP {status}, see `{self._directory / 'log'}`): "
+                f"remove `{self._directory}` and load again if it does so twice"
+            )

@@ -45,12 +45,19 @@ class Home(Protocol):
 
 def connect(uri: str, auth: Auth) -> Driver:
     """A driver of ours; close it. It connects when it is first used."""
-    return GraphDatabase.driver(uri, auth=auth, telemetry_disabled=True, connection_timeout=RETRY_SECONDS,
-                                max_transaction_retry_time=RETRY_SECONDS)
+    return GraphDatabase.driver(
+        uri,
+        auth=auth,
+        telemetry_disabled=True,
+        connection_timeout=RETRY_SECONDS,
+        max_transaction_retry_time=RETRY_SECONDS,
+    )
 
 
 def each_batch(session: Session) -> Run:
     """Every statement in a transaction of its own, tried again where the engine asks for it."""
+
     def run(query: str, rows: list[Row]) -> list[Row]:
         return session.execute_write(lambda tx: tx.run(query, rows=rows).data())
+
     return run

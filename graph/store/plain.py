@@ -16,8 +16,12 @@ def plain(value: Any) -> Any:
         case Node():
             return {"labels": sorted(value.labels), "properties": plain(dict(value))}
         case Relationship():
-            return {"type": value.type, "source": _end(value.start_node), "target": _end(value.end_node),
-                    "properties": plain(dict(value))}
+            return {
+                "type": value.type,
+                "source": _end(value.start_node),
+                "target": _end(value.end_node),
+                "properties": plain(dict(value)),
+            }
         case Path():
             return {"nodes": [plain(n) for n in value.nodes], "relationships": [plain(r) for r in value.relationships]}
         case dict():

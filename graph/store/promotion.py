@@ -44,4 +44,3 @@ def _held_dates(read: Read) -> Iterable[tuple[Identity, tuple[str, str]]]:
     for kind in RELATIONSHIPS:
         for row in read(f"MATCH (a)-[r:{kind}]->(b) RETURN a.id AS source, b.id AS target, r.key AS key, {STAMPS}"):
             yield (row["source"], kind, row["target"], row["key"] or ""), (row["first"], row["last"])
-

@@ -41,7 +41,7 @@ class Server:
     def writing(self) -> Iterator[Guard]:
         """Take the lease: from now on every transaction of whoever held it before is refused."""
         with connect(self.uri, self.writer) as driver:
-            record, = driver.execute_query(TAKE, database_=self._database).records
+            (record,) = driver.execute_query(TAKE, database_=self._database).records
             self._token = record["token"]
             yield lambda: None  # the token is checked where it counts: in each transaction
 
@@ -71,10 +71,12 @@ class Server:
 
         def run(query: str, rows: list[Row]) -> list[Row]:
             return tx.run(query, rows=rows).data()
+
         return run
 
     def _each(self, driver: Driver) -> Run:
         def run(query: str, rows: list[Row]) -> list[Row]:
             with driver.session(database=self._database) as session:
                 return session.execute_write(lambda tx: self._held(tx)(query, rows))
+
         return run

@@ -56,8 +56,15 @@ class Store:
         """The rows of a query of ours, in plain Python values."""
         return self._on_current(lambda database: self._read(database, query, params or {}))
 
-    def adhoc(self, query: str, params: Mapping[str, Any] | None = None, *, timeout: float = 10.0,
-              max_rows: int = 1_000, max_bytes: int = 5_000_000) -> AdhocResult:
+    def adhoc(
+        self,
+        query: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout: float = 10.0,
+        max_rows: int = 1_000,
+        max_bytes: int = 5_000_000,
+    ) -> AdhocResult:
         """The rows of a query that a person wrote, as the read-only user, cut off at the caps; audited either way."""
         if not self._home.read_only_user:
             raise StoreError(f"`{self._home.address}` has no read-only user for ad-hoc queries: ask by a named query")
@@ -72,16 +79,23 @@ class Store:
 
     def current(self) -> Promoted | None:
         """What the store holds; None before the first promotion and while a load is under way in place."""
-        found = self.read("MATCH (p:Promotion {id: 'current'}) WHERE p.state = 'current' "
-                          "RETURN p.graph AS graph_id, p.snapshot AS snapshot_id, p.at AS at")
+        found = self.read(
+            "MATCH (p:Promotion {id: 'current'}) WHERE p.state = 'current' "
+            "RETURN p.graph AS graph_id, p.snapshot AS snapshot_id, p.at AS at"
+        )
         return Promoted(**found[0]) if found else None
 
     def export_edges(self, types: Collection[str] = tuple(RELATIONSHIPS)) -> list[Edge]:
         """The relationships of these types as the store holds them, with `firstseen` and `lastupdated`."""
         if unknown := set(types) - set(RELATIONSHIPS):
             raise StoreError(f"relationship `{min(unknown)}` is unknown: docs/SCHEMA.md lists those there are")
-        return [_edge(kind, row) for kind in types for row in self.read(
-            f"MATCH (a)-[r:{kind}]->(b) RETURN a.id AS source, b.id AS target, properties(r) AS properties")]
+        return [
+            _edge(kind, row)
+            for kind in types
+            for row in self.read(
+                f"MATCH (a)-[r:{kind}]->(b) RETURN a.id AS source, b.id AS target, properties(r) AS properties"
+            )
+        ]
 
     # Writing
 
@@ -119,9 +133,12 @@ class Store:
 
     def ensure_schema(self) -> None:
         """Make the constraints and indexes that are missing; a graph that was promoted has them."""
-        with explained(self._home.address), self._home.writing(), \
-                connect(self._home.uri, self._home.writer) as driver, \
-                driver.session(database=self._home.database()) as session:
+        with (
+            explained(self._home.address),
+            self._home.writing(),
+            connect(self._home.uri, self._home.writer) as driver,
+            driver.session(database=self._home.database()) as session,
+        ):
             for statement in schema_statements():
                 session.run(statement).consume()
 
@@ -151,8 +168,10 @@ class Store:
             return question(self._home.database())
 
     def _read(self, database: str, query: str, params: Mapping[str, Any]) -> list[Row]:
-        with explained(self._home.address), \
-                self._reader.session(database=database, default_access_mode=READ_ACCESS) as session:
+        with (
+            explained(self._home.address),
+            self._reader.session(database=database, default_access_mode=READ_ACCESS) as session,
+        ):
             return session.execute_read(lambda tx: [plain(dict(record)) for record in tx.run(query, dict(params))])
 
     def _adhoc(self, database: str, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:

@@ -13,8 +13,10 @@ from graph.store.rows import EdgeRows, NodeRows, Rows
 BATCH = 5_000  # rows a statement
 Run = Callable[[str, list[Row]], list[Row]]  # a statement over `$rows`, inside a transaction
 
-MATCH_EDGE = "UNWIND $rows AS row MATCH (a:{source} {{id: row.source}})-[r:{type}]->(b:{target} {{id: row.target}}) " \
-             "WHERE coalesce(r.key, '') = row.key "
+MATCH_EDGE = (
+    "UNWIND $rows AS row MATCH (a:{source} {{id: row.source}})-[r:{type}]->(b:{target} {{id: row.target}}) "
+    "WHERE coalesce(r.key, '') = row.key "
+)
 
 
 class Writer:
@@ -30,9 +32,12 @@ class Writer:
             self._each(f"UNWIND $rows AS row CREATE (n:{labels}) SET n = row", rows.rows)
         else:
             _known_edge(rows)
-            self._each(f"UNWIND $rows AS row MATCH (a:{rows.source_label} {{id: row.source}}) "
-                       f"MATCH (b:{rows.target_label} {{id: row.target}}) "
-                       f"CREATE (a)-[r:{rows.type}]->(b) SET r = row.properties", rows.rows)
+            self._each(
+                f"UNWIND $rows AS row MATCH (a:{rows.source_label} {{id: row.source}}) "
+                f"MATCH (b:{rows.target_label} {{id: row.target}}) "
+                f"CREATE (a)-[r:{rows.type}]->(b) SET r = row.properties",
+                rows.rows,
+            )
 
     def upsert_nodes(self, nodes: NodeRows) -> None:
         """Create the nodes that are absent; the others get these properties instead of theirs, but keep `firstseen`.
@@ -40,24 +45,35 @@ class Writer:
         MERGE with several labels does not use an index on one engine and is not needed: a store has one writer.
         """
         label = _known_labels(nodes.labels)[0]
-        found = self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) "
-                           "RETURN n.id AS id, n.firstseen AS firstseen", [{"id": row["id"]} for row in nodes.rows])
+        found = self._each(
+            f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) RETURN n.id AS id, n.firstseen AS firstseen",
+            [{"id": row["id"]} for row in nodes.rows],
+        )
         first = {row["id"]: row["firstseen"] for row in found}
         self.create(NodeRows(nodes.labels, [row for row in nodes.rows if row["id"] not in first]))
-        self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) SET n = row",
-                   [row | {"firstseen": first[row["id"]]} for row in nodes.rows if row["id"] in first])
+        self._each(
+            f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) SET n = row",
+            [row | {"firstseen": first[row["id"]]} for row in nodes.rows if row["id"] in first],
+        )
 
     def upsert_edges(self, edges: EdgeRows) -> None:
         """The same for relationships; one is identified by its ends, its type and its `key`."""
         match = _match(edges)
-        found = self._each(match + "RETURN row.source AS source, row.target AS target, row.key AS key, "
-                                   "r.firstseen AS firstseen", [_ends(row) for row in edges.rows])
+        found = self._each(
+            match + "RETURN row.source AS source, row.target AS target, row.key AS key, r.firstseen AS firstseen",
+            [_ends(row) for row in edges.rows],
+        )
         first = {_identity(row): row["firstseen"] for row in found}
         absent = [row for row in edges.rows if _identity(row) not in first]
         self.create(EdgeRows(edges.type, edges.source_label, edges.target_label, absent))
-        self._each(match + "SET r = row.properties",
-                   [row | {"properties": row["properties"] | {"firstseen": first[_identity(row)]}}
-                    for row in edges.rows if _identity(row) in first])
+        self._each(
+            match + "SET r = row.properties",
+            [
+                row | {"properties": row["properties"] | {"firstseen": first[_identity(row)]}}
+                for row in edges.rows
+                if _identity(row) in first
+            ],
+        )
 
     def retire_edges(self, edges: EdgeRows) -> None:
         self._each(_match(edges) + "DELETE r", [_ends(row) for row in edges.rows])
@@ -65,8 +81,9 @@ class Writer:
     def retire_nodes(self, nodes: NodeRows) -> None:
         """Delete nodes whose relationships are gone; one that still has some is an error of the engine's."""
         label = _known_labels(nodes.labels)[0]
-        self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) DELETE n",
-                   [{"id": row["id"]} for row in nodes.rows])
+        self._each(
+            f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) DELETE n", [{"id": row["id"]} for row in nodes.rows]
+        )
 
     def clear(self) -> None:
         """Delete every relationship, then every node but those that say whose turn it is, a batch at a time."""
@@ -80,7 +97,7 @@ class Writer:
 
 
 def batched(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:
-    return (list(rows[start:start + size]) for start in range(0, len(rows), size))
+    return (list(rows[start : start + size]) for start in range(0, len(rows), size))
 
 
 def _match(edges: EdgeRows) -> str:
