@@ -14,7 +14,8 @@ import demo
 from cli import stages
 from cli.exits import UsageProblem
 from cli.stages import Workspace
-from cli.terminal import working, write_whole
+from cli.terminal import working
+from ingest.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

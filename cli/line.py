@@ -13,7 +13,8 @@ import typer
 from cli import stages
 from cli.context import invocation, workspace
 from cli.exits import ExitCode, FailOn, UsageProblem, leave
-from cli.terminal import deliver, note, plain_unless_shown, working, write_whole
+from cli.terminal import deliver, note, plain_unless_shown, working
+from ingest.whole_file import write_whole
 
 if TYPE_CHECKING:
     from cli.stages import Workspace

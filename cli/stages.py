@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cli.exits import UsageProblem
-from cli.terminal import write_whole
+from graph.promoted import Promoted, read_promoted, write_promoted
 
 if TYPE_CHECKING:
     from drift import Approval, Drift
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-class Promoted(msgspec.Struct):
-    """What the store holds, as `promoted.json` says to those who do not ask the store."""
-
-    graph: str
-    snapshot: str
-    at: str
-    taken_at: str
 
 
 @dataclass(frozen=True)
@@ -65,10 +56,6 @@ class Workspace:
     def findings_file(self, graph_id: str) -> Path:
         return self.settings.artefacts.path / "findings" / f"{graph_id}.json"
 
-    @property
-    def promoted_file(self) -> Path:
-        return self.settings.artefacts.path / "promoted.json"
-
     def open_store(self) -> Store:
         from graph.store import open_store
 
@@ -89,14 +76,10 @@ class Workspace:
 
     def promoted(self) -> Promoted:
         """What was loaded last. Raises UsageProblem when nothing was."""
-        try:
-            return msgspec.json.decode(self.promoted_file.read_bytes(), type=Promoted)
-        except FileNotFoundError:
-            raise UsageProblem(
-                "no graph is loaded yet: run `trustdrift load`, or `trustdrift run --from DIR`"
-            ) from None
-        except msgspec.MsgspecError:
-            raise UsageProblem(f"`{self.promoted_file}` is damaged: run `trustdrift load` again") from None
+        found = read_promoted(self.settings.artefacts.path)
+        if found is None:
+            raise UsageProblem("no graph is loaded yet: run `trustdrift load`, or `trustdrift run --from DIR`")
+        return found
 
     def graph(self) -> Graph:
         """The promoted graph, from its artefact. The same facts seen again are the same graph of a later time."""
@@ -158,7 +141,8 @@ def load(workspace: Workspace, store: Store, graph: Graph) -> PromotionResult:
     file = workspace.graph_file(current.graph_id) if current else None
     result = store.promote(graph, previous=read_graph(file) if file and file.exists() else None)
     at = workspace.clock().isoformat(timespec="seconds")
-    write_whole(workspace.promoted_file, msgspec.json.encode(Promoted(graph.id, graph.snapshot_id, at, graph.taken_at)))
+    promoted = Promoted(graph.id, graph.snapshot_id, at, graph.taken_at)
+    write_promoted(workspace.settings.artefacts.path, promoted)
     return result
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ingest.whole_file import write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -79,13 +80,3 @@ def paint(renderable: RenderableType) -> str:
     console.print(renderable)
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replaces a file atomically (mode 0600)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)

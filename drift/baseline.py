@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +11,7 @@ import msgspec
 
 from graph.artefact import read_graph, write_graph
 from graph.model import Graph
+from ingest.whole_file import write_whole
 from queries.checks import Finding, load_findings, save_findings
 
 CURRENT, HISTORY, FOLDER = "baseline.json", "approvals.jsonl", "baselines"
@@ -63,8 +62,8 @@ def approve(
     write_graph(graph, _graph_path(state_dir, graph.id))
     save_findings(findings, _findings_path(state_dir, graph.id))
     encoded = msgspec.json.encode(approval, order="deterministic")
-    _replace(state_dir / HISTORY, b"".join(line + b"\n" for line in (*_lines(state_dir), encoded)))
-    _replace(state_dir / CURRENT, encoded)
+    write_whole(state_dir / HISTORY, b"".join(line + b"\n" for line in (*_lines(state_dir), encoded)))
+    write_whole(state_dir / CURRENT, encoded)
     return approval
 
 
@@ -105,11 +104,3 @@ def _graph_path(state_dir: Path, graph_id: str) -> Path:
 
 def _findings_path(state_dir: Path, graph_id: str) -> Path:
     return state_dir / FOLDER / f"{graph_id}.findings.json"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".baseline-", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)

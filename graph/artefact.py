@@ -7,8 +7,6 @@ ends as int32 arrays and property columns per type.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
@@ -18,16 +16,14 @@ import msgspec
 import numpy as np
 import zstandard
 
+from graph.errors import ArtefactError
 from graph.model import Edge, Graph, Node, Properties, Value
 from graph.options import BuildOptions
 from ingest.snapshot import COLLECTORS, Snapshot
+from ingest.whole_file import write_whole
 
 MAGIC = b"TDGRAPH1"
 LEVEL = 3  # zstd: higher levels cost more than they save here
-
-
-class ArtefactError(Exception):
-    """An artefact that cannot be read; the sentence says what to do."""
 
 
 class Columns(msgspec.Struct):
@@ -94,12 +90,7 @@ def write_graph(graph: Graph, path: Path) -> None:
     )
     compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
     packed = MAGIC + compressor.compress(msgspec.msgpack.encode(content))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".graph-", delete=False) as file:
-        file.write(packed)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
+    write_whole(path, packed)
 
 
 def read_graph(path: Path) -> Graph:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +12,7 @@ import msgspec
 
 from graph.model import Graph, Node
 from ingest.snapshot import COLLECTORS
+from ingest.whole_file import write_whole
 from queries.catalog import Query, bind, checks
 from queries.severity import rank
 from queries.where import account_name
@@ -91,12 +90,7 @@ def fingerprint(*parts: str) -> str:
 
 def save_findings(findings: Iterable[Finding], path: Path) -> None:
     """Writes findings as canonical JSON; a reader sees the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".findings-", delete=False) as file:
-        file.write(msgspec.json.encode(list(findings), order="deterministic"))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
+    write_whole(path, msgspec.json.encode(list(findings), order="deterministic"))
 
 
 def load_findings(path: Path) -> list[Finding]:

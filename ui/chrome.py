@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from drift.baseline import BaselineError
-from graph.artefact import ArtefactError
+from graph.errors import ArtefactError
 from queries.checks import FindingsError
 from queries.where import account_name
 from report.words import freshness, week_sentence
@@ -16,7 +16,7 @@ from settings import SettingsError
 from ui import data, element, words
 from ui.text import code, prose
 
-READING = (ArtefactError, BaselineError, FindingsError, SettingsError, data.Unreadable)
+READING = (ArtefactError, BaselineError, FindingsError, SettingsError)
 NAMED = 4  # accounts named in the header
 CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4.2rem 2.2rem 3rem; max-width: 1720px; }

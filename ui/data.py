@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import streamlit as st
 
 from drift.baseline import CURRENT, Baseline, current, load_baseline
@@ -17,6 +16,7 @@ from drift.compare import compare
 from drift.items import Drift
 from graph.artefact import read_graph
 from graph.model import Graph
+from graph.promoted import Promoted, read_promoted
 from graph.reach import Reach, networks
 from queries.checks import Finding, load_findings
 from queries.paths import Distance, find_paths, reaching
@@ -29,19 +29,6 @@ if TYPE_CHECKING:
 
 ENTRY_POINTS = "exposed"  # the one class that only the screens know: every real start of an attack
 _used: list[Settings] = []  # one entry at most: the settings that `serve` was given
-
-
-class Unreadable(Exception):
-    """What is shown cannot be read; the sentence says what to do."""
-
-
-class Promoted(msgspec.Struct, frozen=True):
-    """`promoted.json`: the graph that is shown, when it was promoted and when its facts were taken."""
-
-    graph: str
-    snapshot: str
-    at: str
-    taken_at: str
 
 
 @dataclass(frozen=True)
@@ -100,14 +87,11 @@ def in_use() -> Settings:
 
 
 def estate(settings: Settings) -> Estate | None:
-    """What was promoted last; None where nothing was. Raises Unreadable, and what reading the rest of it raises."""
+    """What was promoted last; None where nothing was. Raises what reading it raises."""
     artefacts = settings.artefacts.path
-    try:
-        promoted = msgspec.json.decode((artefacts / "promoted.json").read_bytes(), type=Promoted)
-    except FileNotFoundError:
+    promoted = read_promoted(artefacts)
+    if promoted is None:
         return None
-    except msgspec.MsgspecError as error:
-        raise Unreadable("`promoted.json` is damaged: run `trustdrift load` again") from error
     return Estate(
         promoted,
         _graph(str(artefacts), promoted.graph),

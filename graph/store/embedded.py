@@ -21,8 +21,9 @@ from graph.store.errors import StoreError
 from graph.store.home import Guard, connect, each_batch
 from graph.store.lease import lease
 from graph.store.rows import Rows
-from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState, write_atomic
+from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState
 from graph.store.write import Writer
+from ingest.whole_file import write_whole
 
 FORMAT = 1
 
@@ -127,7 +128,7 @@ class Embedded:
     def _flip(self, name: str, guard: Guard) -> None:
         self._command(f"open database {name}")  # one that cannot be opened never becomes current
         guard()
-        write_atomic(self._directory / "current.json", msgspec.json.encode(Pointer(database=name)))
+        write_whole(self._directory / "current.json", msgspec.json.encode(Pointer(database=name)))
 
     def _command(self, command: str) -> None:
         """A server command; only the root user may give one, and only over HTTP."""

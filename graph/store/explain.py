@@ -12,12 +12,16 @@ from graph.store.errors import GraphReplaced, StoreError
 # The engine answers with a code and, in production mode, without details; the codes are Neo4j's.
 SENTENCES = {
     "Neo.ClientError.Statement.SyntaxError": "the query is not valid Cypher: check its brackets, keywords and quotes",
-    "Neo.ClientError.Statement.SemanticError": "the query does not make sense to the engine: check that each variable is defined and each range bounded",
+    "Neo.ClientError.Statement.SemanticError": (
+        "the query does not make sense to the engine: check that each variable is defined and each range bounded"
+    ),
     "Neo.ClientError.Statement.ParameterMissing": "the query names a parameter that was not given: pass it",
-    "Neo.ClientError.Statement.ArithmeticError": "the query divides by zero or overflows: guard the arithmetic with CASE",
+    "Neo.ClientError.Statement.ArithmeticError": "the query divides by zero or overflows: guard it with CASE",
     "Neo.ClientError.Statement.TypeError": "the query mixes types that do not go together: convert one of them",
     "Neo.ClientError.Schema.ConstraintValidationFailed": "two nodes of one label have the same id: give each its own",
-    "Neo.ClientError.Transaction.TransactionTimedOut": "the query ran longer than the engine allows: narrow it with labels, ids or a LIMIT",
+    "Neo.ClientError.Transaction.TransactionTimedOut": (
+        "the query ran longer than the engine allows: narrow it with labels, ids or a LIMIT"
+    ),
 }
 REFUSED = "queries here only read, and this one would write, change the schema or load a file: leave those clauses out"
 UNKNOWN = "Neo.DatabaseError.General.UnknownError"  # also what a reader gets whose database was closed under it

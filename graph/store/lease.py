@@ -12,7 +12,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from graph.store.errors import StoreError
-from graph.store.state import write_atomic
+from ingest.whole_file import write_whole
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ def lease(directory: Path) -> Iterator[Lease]:
     try:
         last = _holder(path)
         taken = Holder(token=last.token + 1 if last else 1, pid=os.getpid())
-        write_atomic(path, msgspec.json.encode(taken))
+        write_whole(path, msgspec.json.encode(taken))
         yield Lease(path, taken)
     finally:
         lock.release()

@@ -15,7 +15,8 @@ import msgspec
 import psutil
 from filelock import FileLock, Timeout
 
-from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState, read_state, state_path, write_atomic
+from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState, read_state, state_path
+from ingest.whole_file import write_whole
 
 HELD = 75  # exit code: another owner has the directory (EX_TEMPFAIL)
 ATTEMPTS = 5  # a port that was free may be taken before the server binds it
@@ -41,7 +42,7 @@ def main(directory: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     server, state = _start(directory)
-    write_atomic(state_path(directory), msgspec.json.encode(state))
+    write_whole(state_path(directory), msgspec.json.encode(state))
     while not ended.wait(1) and read_state(directory) == state:
         pass  # a directory that was removed, or taken by another owner, ends this one
     server.stop()
@@ -124,7 +125,7 @@ def _write_groups(config: Path) -> None:
         "*": _group([], []),
     }
     content = {"databases": {"*": {"groups": groups}}, "version": 2}
-    write_atomic(config / "server-groups.json", msgspec.json.encode(content))
+    write_whole(config / "server-groups.json", msgspec.json.encode(content))
 
 
 def _group(database: list[str], records: list[str]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 from pathlib import Path
 
 import msgspec
@@ -28,17 +27,6 @@ class OwnerState(msgspec.Struct, frozen=True):
     @property
     def uri(self) -> str:
         return f"bolt://{HOST}:{self.bolt_port}"
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read; a reader sees the old content or the new. OSError is the caller's."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    temporary.replace(path)
 
 
 def state_path(directory: Path) -> Path:

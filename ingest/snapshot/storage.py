@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import errno
-import os
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 
 import filelock
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from ingest.snapshot.manifest import SnapshotError
+from ingest.whole_file import make_folder, write_whole
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -51,7 +51,7 @@ class Storage:
     def write(self, name: str, data: bytes) -> None:
         """Puts a file in place in one step, readable by its owner only. Raises: SnapshotError."""
         try:
-            self._write_local(self._path(name), data) if self._local else self._fs.pipe_file(self._path(name), data)
+            write_whole(Path(self._path(name)), data) if self._local else self._fs.pipe_file(self._path(name), data)
         except OSError as error:
             action = "free some space" if error.errno in NO_ROOM else "check its permissions and the disk"
             raise SnapshotError(
@@ -67,7 +67,7 @@ class Storage:
             yield
             return
         try:
-            _make_folder(self._root)
+            make_folder(Path(self._root))
             with filelock.FileLock(f"{self._root}/.lock", timeout=0, mode=0o600):
                 yield
         except filelock.Timeout:
@@ -81,31 +81,6 @@ class Storage:
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
-
-    def _write_local(self, path: str, data: bytes) -> None:
-        folder = os.path.dirname(path)
-        _make_folder(folder)
-        temporary = f"{folder}/.{uuid.uuid4().hex}.tmp"
-        try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
-            raise
-
-
-def _make_folder(path: str) -> None:
-    """`os.makedirs` gives its mode to the last folder only."""
-    missing = []
-    while path and not os.path.isdir(path):
-        missing.append(path)
-        path = os.path.dirname(path)
-    for folder in reversed(missing):
-        os.makedirs(folder, mode=0o700, exist_ok=True)
 
 
 def _why(error: OSError) -> str:
