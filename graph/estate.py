@@ -43,10 +43,14 @@ class Powers(Protocol):
     @property
     def stale(self) -> str | None: ...
 
+    def is_only(self, arn: str) -> bool:
+        """Whether this principal, and no other, has these powers."""
+        ...
 
-def latest(*stale: str | None) -> str | None:
-    """The most recent of several times that facts were last seen; None where all were seen this time."""
-    return max((s for s in stale if s), default=None)
+
+def oldest(*stale: str | None) -> str | None:
+    """The first of several times at which facts were last seen; None where all were seen this time."""
+    return min((s for s in stale if s), default=None)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,15 @@ class Holder:
     @property
     def account_id(self) -> str:
         return self.record.account_id
+
+    def is_only(self, arn: str) -> bool:
+        return arn == self.arn
+
+    @cached_property
+    def tags(self) -> dict[str, tuple[str, ...]]:
+        """The keys that a request on it carries; `aws:resourcetags` says that all its tags are known."""
+        tags = {} if isinstance(self.record, facts.Group) else self.record.tags
+        return {"aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in tags.items()}}
 
     @cached_property
     def policies(self) -> PolicySet:
@@ -111,9 +124,12 @@ class Estate:
     def _aws_managed(self) -> dict[str, facts.ManagedPolicy]:
         return {p.arn: p for p in self.snapshot.all(facts.ManagedPolicy) if ":iam::aws:" in p.arn}
 
+    def _managed_record(self, account_id: str, arn: str) -> facts.ManagedPolicy | None:
+        return self._managed.get((account_id, arn)) or self._aws_managed.get(arn)
+
     def managed(self, account_id: str, arn: str) -> Policy:
         """A managed policy as an account sees it; AWS's own are the same in every account."""
-        record = self._managed.get((account_id, arn)) or self._aws_managed.get(arn)
+        record = self._managed_record(account_id, arn)
         name = arn.rsplit("/", 1)[-1]
         return self.policy(arn, name, record.document if record else None)
 
@@ -153,8 +169,19 @@ class Estate:
             tuple(self._identity(record)),
             self.managed(record.account_id, boundary) if boundary else None,
             chain,
-            latest(self.snapshot.stale_since(record), chain.stale),
+            oldest(*map(self.snapshot.stale_since, self._rests_on(record)), chain.stale),
         )
+
+    def _rests_on(self, record: Record) -> Iterator[facts.Record]:
+        """The records that say what a principal may do: itself, its groups, its managed policies and boundary."""
+        yield record
+        boundary = None if isinstance(record, facts.Group) else record.boundary
+        for arn in (*record.attached, *([boundary] if boundary else [])):
+            if found := self._managed_record(record.account_id, arn):
+                yield found
+        for name in record.groups if isinstance(record, facts.User) else ():
+            if group := self.groups.get((record.account_id, name)):
+                yield from self._rests_on(group)
 
     def _identity(self, record: Record) -> Iterator[Policy]:
         yield from (self.inline(record.arn, p) for p in record.inline)
@@ -170,7 +197,7 @@ class Estate:
     def _principal(self, record: Record) -> Principal:
         """What is known of a principal whatever it asks.
 
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        https://docs.aws.amazon.com/IAM/oldest/UserGuide/reference_policies_condition-keys.html
         """
         context = self.account_context(record.account_id)
         context["aws:principalarn"] = (record.arn,)
@@ -223,7 +250,7 @@ class Estate:
     def chain(self, account_id: str) -> Chain:
         """The SCPs that bind an account. None bind the management account, nor an account outside an organization.
 
-        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+        https://docs.aws.amazon.com/organizations/oldest/userguide/orgs_manage_policies_scps_evaluation.html
         """
         if account_id not in self._chains:
             self._chains[account_id] = self._chain(account_id)
@@ -236,23 +263,29 @@ class Estate:
     def _chain(self, account_id: str) -> Chain:
         if self.organization is None and not self._organization_expected:
             return Chain(None)
-        if account_id == self.management or (self.accounts and account_id not in self.accounts):
+        if account_id == self.management or (account_id not in self.accounts and self._tree_complete):
             return Chain(None)
         unseen = Policy("scp", "service control policies", None)
         path = self.unit_path(account_id)
         if path is None:
             return Chain(((unseen,),), self._policies_stale)
         levels = tuple(self._attached.get(target, (unseen,)) for target in (*path, account_id))
-        return Chain(levels, self._policies_stale)
+        # While the kind is enabled a root, unit or account always has one: none anywhere means that it is off.
+        return Chain(levels if any(levels) else None, self._policies_stale)
 
     @cached_property
     def _organization_expected(self) -> bool:
         return any(scope.collector.startswith("organizations.") for scope in self.snapshot.shards)
 
     @cached_property
+    def _tree_complete(self) -> bool:
+        return self.snapshot.state(self.management or "", "organizations.tree").complete
+
+    @cached_property
     def _policies_stale(self) -> str | None:
-        policies = self.snapshot.all(facts.PolicyTarget)
-        return next((s for p in policies if (s := self.snapshot.stale_since(p))), None)
+        """When the oldest fact that decides which SCPs bind whom was last seen, if not this time."""
+        kinds = (facts.OrganizationalUnit, facts.Account, facts.OrganizationPolicy, facts.PolicyTarget)
+        return oldest(*(self.snapshot.stale_since(record) for kind in kinds for record in self.snapshot.all(kind)))
 
     # -- by account
     @cached_property
@@ -269,6 +302,19 @@ class Estate:
             if isinstance(holder.record, kind):
                 out[holder.account_id].append(holder)
         return out
+
+    def is_gone(self, arn: str) -> bool:
+        """Whether a user or role was deleted: all of its account were seen, and it is not among them."""
+        return ":iam::" in arn and self.snapshot.state(arn.split(":")[4], "iam.authorization").complete
+
+    @cached_property
+    def providers(self) -> set[str]:
+        """ARNs of the identity providers that were seen, this time or before."""
+        return {p.arn for p in self.snapshot.all(facts.IdentityProvider)}
+
+    @cached_property
+    def vaults(self) -> dict[str, facts.BackupVault]:
+        return {v.arn: v for v in self.snapshot.all(facts.BackupVault)}
 
     @cached_property
     def identity_accounts(self) -> set[str]:

@@ -56,7 +56,8 @@ class Edge(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def certain(self) -> bool:
-        return not self.type.startswith("MAY_")
+        """Whether it holds without conditions, by facts that were seen this time."""
+        return self.type[:4] != "MAY_" and "stale" not in self.properties
 
     @property
     def conditions(self) -> list[str]:

@@ -35,7 +35,7 @@ class Step:
             _union(self.statements, other.statements),
             _union(self.conditions, other.conditions),
             _union(self.choices, other.choices),
-            max(self.stale, other.stale) if self.stale and other.stale else self.stale or other.stale,
+            min(filter(None, (self.stale, other.stale)), default=None),
         )
 
     def as_seen(self, *stale: str | None) -> Step:

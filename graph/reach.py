@@ -39,7 +39,7 @@ class Network:
         index = {node: i for i, node in enumerate(ids)}
         best: dict[tuple[int, int], Edge] = {}
         for edge in edges:
-            if edge.type in types:
+            if edge.type in types and (edge.certain or types is POSSIBLE):
                 pair = (index[edge.source], index[edge.target])
                 held = best.get(pair)
                 if held is None or _rank(edge) < _rank(held):

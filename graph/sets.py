@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import msgspec
 
 from graph.builder import Builder
-from graph.estate import Chain, Estate, Holder, latest
+from graph.estate import Chain, Estate, Holder, oldest
 from policy import Document, Policy, PolicySet, Principal, Statement, parse, principal_answers
 
 ALLOW_ALL = Policy(
@@ -42,6 +42,9 @@ class AccessSet:
     shape: str = ""
     members: list[Holder] = field(default_factory=list)
 
+    def is_only(self, arn: str) -> bool:
+        return [m.arn for m in self.members] == [arn]
+
     @property
     def is_empty(self) -> bool:
         """No statement grants anything, and every text was seen."""
@@ -58,7 +61,8 @@ class Sets:
         self.builder = builder
         self._by_key: dict[str, AccessSet] = {}
         self._of: dict[str, AccessSet] = {}
-        for holder in estate.holders.values():
+        # Those seen this time come first: where all were seen before, or all now, a set's id is that of its effect.
+        for holder in sorted(estate.holders.values(), key=lambda h: h.stale is not None):
             self._place(holder)
 
     def _place(self, holder: Holder) -> None:
@@ -77,6 +81,8 @@ class Sets:
         stale: str | None,
     ) -> AccessSet:
         key = set_key(account_id, identity, boundary, chain, principal)
+        if key in self._by_key and self._by_key[key].stale != oldest(stale, chain.stale):
+            key = f"{key}:{stale}"
         found = self._by_key.get(key)
         if found is None:
             found = self._by_key[key] = AccessSet(
@@ -84,8 +90,8 @@ class Sets:
                 account_id,
                 tuple(identity),
                 PolicySet(identity, boundary, chain.levels),
-                principal,
-                latest(stale, chain.stale),
+                _anyone_like(principal),
+                oldest(stale, chain.stale),
                 tuple(sorted({p.name for p in identity})),
                 shape_of(account_id, identity, boundary, chain),
             )
@@ -98,7 +104,8 @@ class Sets:
         principal = Principal(
             arn, account_id, "role", {**self.estate.account_context(account_id), "aws:principalarn": (arn,)}
         )
-        return self._intern(account_id, [ALLOW_ALL], None, chain, principal, None)
+        known = self._by_key.get(set_key(account_id, [ALLOW_ALL], None, chain, principal))
+        return known or self._intern(account_id, [ALLOW_ALL], None, chain, principal, None)
 
     def of(self, holder: Holder) -> AccessSet:
         """The shared set of a holder."""
@@ -166,7 +173,11 @@ class Sets:
 
 
 def set_key(
-    account_id: str, identity: Sequence[Policy], boundary: Policy | None, chain: Chain, principal: Principal
+    account_id: str,
+    identity: Sequence[Policy],
+    boundary: Policy | None,
+    chain: Chain,
+    principal: Principal,
 ) -> str:
     """Content address of everything that decides for a principal."""
     governing = [*identity, *([boundary] if boundary else []), *(p for level in chain.levels or () for p in level)]
@@ -188,6 +199,11 @@ def _effect(identity: Sequence[Policy], boundary: Policy | None, chain: Chain) -
     unseen = sorted(p.name for p in identity if p.document is None)
     levels = None if chain.levels is None else [sorted({_document_key(p) for p in level}) for level in chain.levels]
     return granted, unseen, _document_key(boundary) if boundary else None, levels
+
+
+def _anyone_like(principal: Principal) -> Principal:
+    """A stand-in with the member's facts and a name that no policy can hold: who is named is asked by itself."""
+    return replace(principal, arn=f"{principal.arn.rpartition('/')[0]}/*")
 
 
 def _document_key(policy: Policy) -> str:

@@ -65,6 +65,11 @@ class PolicySet:
         }
         self._said: dict[str, list[Source]] = {}
 
+    def without_guardrails(self) -> PolicySet:
+        """The same policies with no SCPs above them."""
+        named = {name: policies for name, _, policies in self._sources}
+        return PolicySet(named["identity"], next(iter(named.get("boundary", ())), None))
+
     def _complete(self, route: Route, levels: Iterable[str]) -> Route:
         return (*(name for name in route if self._is_bounded or name != "boundary"), *levels)
 

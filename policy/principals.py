@@ -45,6 +45,8 @@ def grade(statement: Statement, principal: Principal, bounded: bool = False) -> 
     if statement.not_principals is None:
         return Grade.NONE
     named = _named(statement.not_principals, principal)
+    if statement.effect == "Deny" and named is Grade.ACCOUNT and principal.kind != "root":
+        named = Grade.NONE  # to spare a principal its own name must be there, its account's alone spares the root
     if statement.effect == "Deny" and (bounded or (principal.session[0] and named < Grade.DIRECT)):
         return Grade.DIRECT
     return Grade.NONE if named else Grade.DIRECT

@@ -101,7 +101,7 @@ def test_reading_a_bucket(snapshot: Snapshot) -> None:
             continue  # what a bucket policy alone grants is not written yet
         for bucket in snapshot.all(facts.Bucket):
             policy = estate.policy("p", "p", bucket.policy) if bucket.policy else None
-            context = {"aws:resourcetags": ()}
+            context = {"aws:resourcetags": (), "aws:requestedregion": (bucket.region,)}
             request = Request(holder.principal, "s3:GetObject", f"{bucket.arn}/*", PROD, context)
             expected = holder.policies.decide(request, policy).truth
             assert by_graph(graph, holder.arn, bucket.arn, "ACCESS", "read") is expected, (holder.arn, bucket.arn)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from graph.edges.trusts import names_principals, singles_out
 from graph.estate import Estate, Holder, Powers
 from graph.proof import Step, add_step, step_of
 from graph.sets import AccessSet, Sets
-from policy import Policy, Request, Truth
+from policy import Document, Policy, Request, Truth
+from policy.match import glob
 
 Levels = dict[str, list[tuple[str, str]]]
 RECORD_LABELS: dict[type[facts.ArnRecord], str] = {
@@ -57,13 +58,16 @@ class Target:
     tags: dict[str, str] | None
     policy: Policy | None
     stale: str | None
+    region: str = ""  # where requests must go, if the ARN does not say it
+    impossible: frozenset[str] = frozenset()  # levels that the resource's own state rules out
 
     @cached_property
     def context(self) -> dict[str, tuple[str, ...]]:
         """The keys that a request on it carries; `aws:resourcetags` says that all its tags are known."""
+        where: dict[str, tuple[str, ...]] = {"aws:requestedregion": (self.region,)} if self.region else {}
         if self.tags is None:
-            return {}
-        return {"aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in self.tags.items()}}
+            return where
+        return {**where, "aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in self.tags.items()}}
 
     @cached_property
     def singles_out(self) -> bool:
@@ -109,6 +113,8 @@ def _decide(powers: Powers, all_targets: list[Target]) -> Iterator[tuple[Target,
     able = {label: _able(powers, label) for label in levels()}
     for target in all_targets:
         for level, pairs in able[target.label].items():
+            if level in target.impossible:
+                continue
             steps = [(action, _ask(powers, target, action, template)) for action, template in pairs]
             truth = max(step.truth for _, step in steps)
             if truth is not Truth.NO:
@@ -143,10 +149,40 @@ def targets(estate: Estate) -> Iterator[Target]:
                 getattr(record, "tags", None),
                 _own_policy(estate, record),
                 estate.snapshot.stale_since(record),
+                record.region if isinstance(record, facts.Bucket) else "",
+                frozenset(_impossible(record)),
             )
 
 
+def _impossible(record: facts.ArnRecord) -> Iterator[str]:
+    """Nobody queries a cluster through a Data API that is off.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html
+    """
+    if isinstance(record, facts.DatabaseCluster) and not record.data_api_enabled:
+        yield "read"
+
+
+def _keeping(policy: Policy | None, vault: str) -> Policy | None:
+    """A vault's policy as it speaks of what it keeps: a statement on the vault covers every point in it."""
+    document = policy.document if policy else None
+    if policy is None or document is None:
+        return policy
+    matched = [any(glob(pattern)(vault) for pattern in s.resources) for s in document.statements]
+    statements = (replace(s, resources=("*",)) if m else s for s, m in zip(document.statements, matched, strict=True))
+    return Policy(policy.id, policy.name, Document(tuple(statements), document.version))
+
+
 def _own_policy(estate: Estate, record: facts.Record) -> Policy | None:
+    """A resource's policy; a recovery point is guarded by its vault's.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
+    """
+    if isinstance(record, facts.RecoveryPoint):
+        vault = estate.vaults.get(record.vault_arn)
+        return (
+            _keeping(_own_policy(estate, vault), vault.arn) if vault else Policy(record.vault_arn, "vault policy", None)
+        )
     text = getattr(record, "policy", None)
     if text is None or isinstance(record, ONLY_ALLOWING):
         return None

@@ -79,7 +79,7 @@ def _able(estate: Estate, trust: Trust, account: str) -> Iterator[Holder]:
 def decide(policies: PolicySet, principal: Principal, trust: Trust) -> Step:
     """One assume request: what AWS would answer."""
     role = trust.role
-    request = Request(principal, ACTION, role.arn, role.account_id)
+    request = Request(principal, ACTION, role.arn, role.account_id, role.tags)
     return step_of(policies.decide(request, trust.policy), f"sts:AssumeRole on {role.record.name}.")
 
 
@@ -88,7 +88,7 @@ def _from_outside(builder: Builder, estate: Estate, sets: Sets, trust: Trust) ->
     for account in sorted(trust.accounts - estate.identity_accounts):
         root = _root(builder, account, estate.partition_of(trust.role.account_id))
         _outsider(builder, estate, sets, trust, root, account)
-    for arn in sorted(trust.arns - estate.holders.keys()):
+    for arn in sorted(a for a in trust.arns - estate.holders.keys() if not estate.is_gone(a)):
         _outsider(builder, estate, sets, trust, _named(builder, arn), arn.split(":")[4])
     if trust.anyone:
         node_id = builder.node("AWSExternalPrincipal", ANYONE, name="anyone with an AWS account")

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import ingest.snapshot as facts
-from graph.estate import Holder
+from graph.estate import Holder, oldest
 from graph.proof import NO_STEP, YES_STEP, Step
 from graph.techniques import Exists
 from ingest.snapshot import Snapshot
 from policy import Truth
 
-KEYS_PER_USER = 2  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+KEYS_PER_USER = 2  # https://docs.aws.amazon.com/IAM/oldest/UserGuide/reference_iam-quotas.html
 
 
 class Credentials:
@@ -23,6 +23,12 @@ class Credentials:
         self._keys = Counter(k.user_arn for k in snapshot.all(facts.AccessKey))
         self._report = {row.user_arn: row for row in snapshot.all(facts.CredentialReportRow)}
         self._login = {p.user_arn: p.exists for p in snapshot.all(facts.LoginProfile)}
+        self._stale: dict[tuple[type[facts.Record], str], str | None] = {
+            (kind, arn): snapshot.stale_since(record)
+            for kind in (facts.AccessKey, facts.LoginProfile, facts.CredentialReportRow, facts.InstanceProfile)
+            for record in snapshot.all(kind)
+            for arn in _about(record)
+        }
         self._profiled = {role for p in snapshot.all(facts.InstanceProfile) for role in p.roles}
 
     def exists(self, what: Exists, target: Holder) -> Step:
@@ -34,7 +40,11 @@ class Credentials:
         answer = questions[what](target)
         if answer is None:
             return Step(Truth.MAYBE, conditions=(f"{UNSEEN[what]} of {target.record.name} was not seen",))
-        return YES_STEP if answer else NO_STEP
+        return YES_STEP.as_seen(self._since(what, target)) if answer else NO_STEP
+
+    def _since(self, what: Exists, target: Holder) -> str | None:
+        """When the credentials or profiles that answer were last seen, if not this time."""
+        return oldest(*(self._stale.get((kind, target.arn)) for kind in RESTS_ON[what]))
 
     def _spare_key(self, user: Holder) -> bool | None:
         if self.snapshot.state(user.account_id, "iam.access_keys").complete or user.arn in self._keys:
@@ -53,6 +63,17 @@ class Credentials:
         if role.arn in self._profiled:
             return True
         return False if self.snapshot.state(role.account_id, "iam.authorization").complete else None
+
+
+RESTS_ON: Mapping[Exists, tuple[type[facts.Record], ...]] = {
+    "spare_access_key": (facts.AccessKey, facts.CredentialReportRow),
+    "no_login_profile": (facts.LoginProfile, facts.CredentialReportRow),
+    "instance_profile": (facts.InstanceProfile,),
+}
+
+
+def _about(record: facts.Record) -> tuple[str, ...]:
+    return record.roles if isinstance(record, facts.InstanceProfile) else (str(getattr(record, "user_arn", "")),)
 
 
 UNSEEN: Mapping[Exists, str] = {

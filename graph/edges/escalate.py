@@ -59,7 +59,7 @@ def _on_others(run: Escalation, powers: Powers, source: Callable[[], str], share
         for target in _targets(run.estate, powers.account_id, technique) if able else ():
             known = (shared, "CAN_ESCALATE", target.arn, technique.id) in run.builder.edges
             step = _on_other(run, asker, technique, target).as_seen(powers.stale, target.stale)
-            if is_open(step) and target.arn != powers.principal.arn and not known:
+            if is_open(step) and not powers.is_only(target.arn) and not known:
                 run.gain(source(), target.arn, step, technique)
 
 

@@ -8,7 +8,7 @@ from graph.builder import Builder
 from graph.edges.asking import Asker
 from graph.edges.credentials import Credentials
 from graph.estate import Estate, Holder, Powers
-from graph.proof import YES_STEP, Step, add_step, step_of
+from graph.proof import YES_STEP, Step, add_step, best, step_of
 from graph.sets import ALLOW_ALL, Sets
 from graph.techniques import Technique, techniques
 from policy import Policy, PolicySet, Principal, Request, Truth
@@ -30,6 +30,9 @@ class Unlimited:
     policies: PolicySet
     stale: str | None = None
     identity: tuple[Policy, ...] = (ALLOW_ALL,)
+
+    def is_only(self, arn: str) -> bool:
+        return arn == self.principal.arn
 
 
 class Escalation:
@@ -72,7 +75,13 @@ class Escalation:
         return Asker(powers, self.estate.partition_of(powers.account_id))
 
     def is_administrator(self, powers: Powers) -> Step:
-        return self.asker(powers).all(techniques()["administrator"].needs, target=None).as_seen(powers.stale)
+        """Every right by its own policies, and one that changes rights past the SCPs: these leave an administrator
+        what they leave to every other."""
+        needs = techniques()["administrator"].needs
+        policies = powers.policies.without_guardrails()
+        own = Unlimited(powers.account_id, powers.principal, policies, None, powers.identity)
+        left = best(self.asker(powers).all([n], target=None) for n in needs if n.guarded)
+        return (self.asker(own).all(needs, target=None) & left).as_seen(powers.stale)
 
     def lets_in_service(self, role: Holder, service: str) -> Step:
         """Whether a role's trust policy lets an AWS service take it."""

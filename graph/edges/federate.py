@@ -14,7 +14,7 @@ from graph.edges.trusts import Trust, trusts
 from graph.estate import RESERVED, Estate
 from graph.proof import add_step, step_of
 from graph.sets import Sets
-from policy import PolicySet, Principal, Request, Statement
+from policy import Condition, PolicySet, Principal, Request, Statement
 
 CI_HOSTS = (
     "token.actions.githubusercontent.com",
@@ -32,8 +32,17 @@ def add_federation(builder: Builder, estate: Estate, sets: Sets) -> None:
     """Writes federated principals and what they may assume. Identity Center's own roles belong to its people."""
     for trust in trusts(estate):
         if not trust.role.record.path.startswith(RESERVED):
-            for provider in sorted(trust.federated):
+            for provider in sorted(p for p in trust.federated if _is_there(estate, p, trust.role.account_id)):
                 _add_provider(builder, sets, trust, provider)
+
+
+def _is_there(estate: Estate, provider: str, account_id: str) -> bool:
+    """Whether a provider can vouch: one with an ARN must stand in the role's account, if those were seen.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    """
+    seen = estate.snapshot.state(account_id, "iam.providers").complete
+    return not provider.startswith("arn:") or not seen or provider in estate.providers
 
 
 def _add_provider(builder: Builder, sets: Sets, trust: Trust, provider: str) -> None:
@@ -67,9 +76,11 @@ def _principal(builder: Builder, trust: Trust, provider: str, host: str, kind: s
 
 
 def _subjects(trust: Trust, provider: str, key: str) -> list[str]:
-    """The subject patterns that let a caller of this provider in, one per Allow statement and value."""
-    found = {s for st in _statements(trust, provider) for s in _subjects_of(st, key)}
-    return sorted(found)
+    """The subject patterns worth asking for: those that an Allow names, and those that a Deny spares."""
+    document = trust.policy.document
+    allows = {s for st in _statements(trust, provider) for s in _subjects_of(st, key)}
+    spared = {s for st in (document.statements if document else ()) if st.effect == "Deny" for s in _spared_by(st, key)}
+    return sorted(allows | spared)
 
 
 def _statements(trust: Trust, provider: str) -> Iterator[Statement]:
@@ -81,5 +92,19 @@ def _statements(trust: Trust, provider: str) -> Iterator[Statement]:
 
 def _subjects_of(statement: Statement, key: str) -> list[str]:
     conditions = [c for c in statement.conditions if c.key.lower() == key.lower()]
-    values = [v for c in conditions if c.operator.lower().split(":")[-1] in SUBJECT_OPERATORS for v in c.values]
-    return values or ["*"]
+    values = [v for c in conditions if _reads(c) in SUBJECT_OPERATORS for v in c.values if _can_be(v, c)]
+    return values if any(_reads(c) in SUBJECT_OPERATORS for c in conditions) else ["*"]
+
+
+def _spared_by(statement: Statement, key: str) -> list[str]:
+    found = [c for c in statement.conditions if c.key.lower() == key.lower() and "not" in _reads(c)]
+    return [v for c in found for v in c.values if _can_be(v, c)]
+
+
+def _reads(condition: Condition) -> str:
+    return condition.operator.lower().split(":")[-1].removesuffix("ifexists")
+
+
+def _can_be(value: str, condition: Condition) -> bool:
+    """Whether a subject can match: no provider issues one with a literal wildcard, which StringEquals asks for."""
+    return "like" in _reads(condition) or not set("*?") & set(value)
