@@ -9,20 +9,13 @@ from functools import cached_property
 from typing import Protocol
 
 import ingest.snapshot as facts
+from graph.organizations import Chain, Organizations, oldest
 from ingest.snapshot import Snapshot, Unseen
 from policy import Malformed, Policy, PolicySet, Principal, parse
 
 Record = facts.User | facts.Role | facts.Group
 SERVICE_LINKED = "/aws-service-role/"
 RESERVED = "/aws-reserved/"
-
-
-@dataclass(frozen=True)
-class Chain:
-    """The SCPs above an account, root first; `levels` None where none apply. `stale`: when they were last seen."""
-
-    levels: tuple[tuple[Policy, ...], ...] | None
-    stale: str | None = None
 
 
 class Powers(Protocol):
@@ -46,11 +39,6 @@ class Powers(Protocol):
     def is_only(self, arn: str) -> bool:
         """Whether this principal, and no other, has these powers."""
         ...
-
-
-def oldest(*stale: str | None) -> str | None:
-    """The first of several times at which facts were last seen; None where all were seen this time."""
-    return min((s for s in stale if s), default=None)
 
 
 @dataclass(frozen=True)
@@ -101,9 +89,8 @@ class Estate:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._parsed: dict[str, Policy] = {}
-        self.organization = next(iter(snapshot.all(facts.Organization)), None)
-        self.accounts = {a.id: a for a in snapshot.all(facts.Account)}
-        self.management = self.organization.management_account_id if self.organization else None
+        self.organizations = Organizations(snapshot, self.policy)
+        self.accounts = self.organizations.accounts
 
     # -- policies
     def policy(self, policy_id: str, name: str, text: str | Unseen | None) -> Policy:
@@ -136,13 +123,13 @@ class Estate:
     def inline(self, holder_arn: str, policy: facts.InlinePolicy) -> Policy:
         return self.policy(f"{holder_arn}/{policy.name}", policy.name, policy.document)
 
-    def trust(self, role: facts.Role) -> Policy:
-        return self.policy(f"{role.arn}/trust", "trust policy", role.trust)
-
     def trust_of(self, role: Holder) -> Policy:
-        """The trust policy of a holder that is a role."""
+        """The trust policy of a role, with what resource control policies deny on it."""
         assert isinstance(role.record, facts.Role)
-        return self.trust(role.record)
+        trust = self.policy(f"{role.arn}/trust", "trust policy", role.record.trust)
+        if role.record.path.startswith(SERVICE_LINKED):
+            return trust
+        return self.organizations.guarded(trust, role.account_id) or trust
 
     # -- principals
     @cached_property
@@ -162,7 +149,7 @@ class Estate:
     def _holder(self, record: Record) -> Holder:
         boundary = None if isinstance(record, facts.Group) else record.boundary
         exempt = record.path.startswith(SERVICE_LINKED)
-        chain = Chain(None) if exempt else self.chain(record.account_id)
+        chain = Chain(None) if exempt else self.organizations.chain(record.account_id)
         return Holder(
             record,
             self._principal(record),
@@ -197,12 +184,13 @@ class Estate:
     def _principal(self, record: Record) -> Principal:
         """What is known of a principal whatever it asks.
 
-        https://docs.aws.amazon.com/IAM/oldest/UserGuide/reference_policies_condition-keys.html
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         """
-        context = self.account_context(record.account_id)
+        context = self.organizations.context(record.account_id)
+        unknown = self.organizations.unknown(record.account_id)
         context["aws:principalarn"] = (record.arn,)
         if isinstance(record, facts.Group):
-            return Principal(record.arn, record.account_id, "user", context)
+            return Principal(record.arn, record.account_id, "user", context, unknown)
         context |= {f"aws:principaltag/{k.lower()}": (v,) for k, v in record.tags.items()}
         if isinstance(record, facts.User):
             context |= {
@@ -210,82 +198,9 @@ class Estate:
                 "aws:userid": (record.unique_id,),
                 "aws:principaltype": ("User",),
             }
-            return Principal(record.arn, record.account_id, "user", context)
+            return Principal(record.arn, record.account_id, "user", context, unknown)
         context["aws:principaltype"] = ("AssumedRole",)
-        return Principal(record.arn, record.account_id, "role", context)
-
-    def account_context(self, account_id: str) -> dict[str, tuple[str, ...]]:
-        """The facts that every principal of an account shares."""
-        context: dict[str, tuple[str, ...]] = {"aws:principalaccount": (account_id,)}
-        if self.organization and account_id in self.accounts:
-            context["aws:principalorgid"] = (self.organization.id,)
-            path = self.unit_path(account_id)
-            if path is not None:
-                context["aws:principalorgpaths"] = ("/".join([self.organization.id, *path, ""]),)
-        return context
-
-    # -- the organization
-    @cached_property
-    def _parents(self) -> dict[str, str | None]:
-        return {u.id: u.parent_id for u in self.snapshot.all(facts.OrganizationalUnit)}
-
-    def unit_path(self, account_id: str) -> list[str] | None:
-        """Ids of the units above an account, root first; None where a parent was not seen."""
-        account = self.accounts.get(account_id)
-        above = account.parent_id if account else None
-        path: list[str] = []
-        while isinstance(above, str):
-            if above not in self._parents or above in path:
-                return None
-            path.insert(0, above)
-            above = self._parents[above]
-        return path or None
-
-    @cached_property
-    def _attached(self) -> dict[str, tuple[Policy, ...]]:
-        by_id = {p.id: self.policy(p.arn, p.name, p.document) for p in self.snapshot.all(facts.OrganizationPolicy)}
-        targets = [t for t in self.snapshot.all(facts.PolicyTarget) if t.kind == "scp"]
-        return {t.target_id: tuple(by_id.get(i, Policy(i, i, None)) for i in t.policy_ids) for t in targets}
-
-    def chain(self, account_id: str) -> Chain:
-        """The SCPs that bind an account. None bind the management account, nor an account outside an organization.
-
-        https://docs.aws.amazon.com/organizations/oldest/userguide/orgs_manage_policies_scps_evaluation.html
-        """
-        if account_id not in self._chains:
-            self._chains[account_id] = self._chain(account_id)
-        return self._chains[account_id]
-
-    @cached_property
-    def _chains(self) -> dict[str, Chain]:
-        return {}
-
-    def _chain(self, account_id: str) -> Chain:
-        if self.organization is None and not self._organization_expected:
-            return Chain(None)
-        if account_id == self.management or (account_id not in self.accounts and self._tree_complete):
-            return Chain(None)
-        unseen = Policy("scp", "service control policies", None)
-        path = self.unit_path(account_id)
-        if path is None:
-            return Chain(((unseen,),), self._policies_stale)
-        levels = tuple(self._attached.get(target, (unseen,)) for target in (*path, account_id))
-        # While the kind is enabled a root, unit or account always has one: none anywhere means that it is off.
-        return Chain(levels if any(levels) else None, self._policies_stale)
-
-    @cached_property
-    def _organization_expected(self) -> bool:
-        return any(scope.collector.startswith("organizations.") for scope in self.snapshot.shards)
-
-    @cached_property
-    def _tree_complete(self) -> bool:
-        return self.snapshot.state(self.management or "", "organizations.tree").complete
-
-    @cached_property
-    def _policies_stale(self) -> str | None:
-        """When the oldest fact that decides which SCPs bind whom was last seen, if not this time."""
-        kinds = (facts.OrganizationalUnit, facts.Account, facts.OrganizationPolicy, facts.PolicyTarget)
-        return oldest(*(self.snapshot.stale_since(record) for kind in kinds for record in self.snapshot.all(kind)))
+        return Principal(record.arn, record.account_id, "role", context, unknown)
 
     # -- by account
     @cached_property
@@ -307,10 +222,26 @@ class Estate:
         """Whether a user or role was deleted: all of its account were seen, and it is not among them."""
         return ":iam::" in arn and self.snapshot.state(arn.split(":")[4], "iam.authorization").complete
 
+    def role_of_session(self, arn: str) -> str | None:
+        """The ARN of the role whose session an ARN names, if the role was seen: sessions drop the role's path."""
+        fields = arn.split(":", 5)
+        if not fields[5].startswith("assumed-role/"):
+            return None
+        name = fields[5].split("/")[1]
+        return next((r.arn for r in self.roles.get(fields[4], ()) if r.record.name == name), None)
+
     @cached_property
     def providers(self) -> set[str]:
         """ARNs of the identity providers that were seen, this time or before."""
         return {p.arn for p in self.snapshot.all(facts.IdentityProvider)}
+
+    @cached_property
+    def _keys(self) -> dict[str, facts.Key]:
+        return {name: k for k in self.snapshot.all(facts.Key) for name in (k.arn, k.arn.rsplit("/", 1)[-1])}
+
+    def key(self, name: str) -> facts.Key | None:
+        """The key that a resource names by ARN or id, if it was seen."""
+        return self._keys.get(name)
 
     @cached_property
     def vaults(self) -> dict[str, facts.BackupVault]:
@@ -330,7 +261,7 @@ class Estate:
 
     @cached_property
     def _partition(self) -> str:
-        arn = next(iter(self.holders), None) or (self.organization.arn if self.organization else "arn:aws:")
+        arn = next(iter(self.holders), None) or next((a.arn for a in self.accounts.values()), "arn:aws:")
         return partition(arn)
 
 

@@ -16,7 +16,8 @@ from functools import cached_property
 import msgspec
 
 from graph.builder import Builder
-from graph.estate import Chain, Estate, Holder, oldest
+from graph.estate import Estate, Holder
+from graph.organizations import Chain, oldest
 from policy import Document, Policy, PolicySet, Principal, Statement, parse, principal_answers
 
 ALLOW_ALL = Policy(
@@ -99,10 +100,10 @@ class Sets:
 
     def administrator(self, account_id: str) -> AccessSet:
         """What an administrator of an account holds, whoever becomes one."""
-        chain = self.estate.chain(account_id)
+        chain = self.estate.organizations.chain(account_id)
         arn = f"arn:{self.estate.partition_of(account_id)}:iam::{account_id}:role/administrator"
         principal = Principal(
-            arn, account_id, "role", {**self.estate.account_context(account_id), "aws:principalarn": (arn,)}
+            arn, account_id, "role", {**self.estate.organizations.context(account_id), "aws:principalarn": (arn,)}
         )
         known = self._by_key.get(set_key(account_id, [ALLOW_ALL], None, chain, principal))
         return known or self._intern(account_id, [ALLOW_ALL], None, chain, principal, None)

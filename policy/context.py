@@ -26,6 +26,8 @@ class Circumstances:
             return ()
         if (chosen := self.choice.get(key)) is not None:
             return chosen
+        if key in request.principal.unknown:
+            return None
         row = describe(key)
         return row.derive(request) if row is not None and row.derive is not None else None
 

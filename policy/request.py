@@ -16,13 +16,15 @@ class Principal:
     `arn` is the ARN of the user, the role, the role's session or the provider, or the name of the service.
     `context` holds what is known of the principal by condition key: `aws:principaltag/team`, `aws:principalorgid`,
     `aws:userid`. A fact of the principal that it does not hold is absent from the request, not unknown
-    (`aws:userid` excepted). The ARN, the account, the type and a user's name need not be repeated in it.
+    (`aws:userid` excepted), unless `unknown` lists its key. The ARN, the account, the type and a user's name need not
+    be repeated in it.
     """
 
     arn: str
     account_id: str
     kind: str
     context: Context = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
 
     @cached_property
     def session(self) -> tuple[str, str]:

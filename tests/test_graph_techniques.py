@@ -25,7 +25,7 @@ def test_a_row_says_what_why_and_how_to_close_it(row: Technique) -> None:
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_is_executable(row: Technique) -> None:
     on = {need.on for need in row.needs}
-    assert all(need.resource for need in row.needs if need.on == "new")
+    assert all(need.resource for need in row.needs if need.on in ("new", "any"))
     assert ("target" in on) == (row.shape in TARGETED)
     assert bool(row.trusts) == (row.shape == "pass_role")
 

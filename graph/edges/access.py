@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import ingest.snapshot as facts
 from graph.builder import Builder
 from graph.edges.trusts import names_principals, singles_out
 from graph.estate import Estate, Holder, Powers
-from graph.proof import Step, add_step, step_of
+from graph.proof import Step, add_step, best, step_of
 from graph.sets import AccessSet, Sets
 from policy import Document, Policy, Request, Truth
 from policy.match import glob
@@ -34,6 +34,10 @@ RECORD_LABELS: dict[type[facts.ArnRecord], str] = {
     facts.Trail: "CloudTrailTrail",
     facts.Function: "AWSLambda",
 }
+
+# Of these services resource control policies speak:
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
+GUARDED_BY_RCPS = ("S3Bucket", "KMSKey", "SecretsManagerSecret")
 
 # A function's policy is made of grants alone: it withholds nothing from principals of its account.
 # https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
@@ -60,6 +64,7 @@ class Target:
     stale: str | None
     region: str = ""  # where requests must go, if the ARN does not say it
     impossible: frozenset[str] = frozenset()  # levels that the resource's own state rules out
+    besides: dict[str, tuple[Besides, ...]] = field(default_factory=dict)  # what a level takes on top, by its state
 
     @cached_property
     def context(self) -> dict[str, tuple[str, ...]]:
@@ -74,6 +79,14 @@ class Target:
         """Whether its policy answers principals of its account one by one."""
         document = self.policy.document if self.policy else None
         return singles_out(document) or names_principals(document)
+
+
+@dataclass(frozen=True)
+class Besides:
+    """An action that must be allowed too: on the resource itself, or on the key that encrypts it."""
+
+    action: str
+    target: Target | None = None
 
 
 def add_access(builder: Builder, estate: Estate, sets: Sets) -> None:
@@ -115,7 +128,7 @@ def _decide(powers: Powers, all_targets: list[Target]) -> Iterator[tuple[Target,
         for level, pairs in able[target.label].items():
             if level in target.impossible:
                 continue
-            steps = [(action, _ask(powers, target, action, template)) for action, template in pairs]
+            steps = [(action, _ask(powers, target, action, template, level)) for action, template in pairs]
             truth = max(step.truth for _, step in steps)
             if truth is not Truth.NO:
                 at_best = [(action, step) for action, step in steps if step.truth is truth]
@@ -132,26 +145,63 @@ def _able(powers: Powers, label: str) -> Levels:
     return {level: pairs for level, pairs in able.items() if pairs}
 
 
-def _ask(powers: Powers, target: Target, action: str, template: str) -> Step:
-    request = Request(powers.principal, action, template.format(arn=target.arn), target.account_id, target.context)
+def _ask(powers: Powers, target: Target, action: str, template: str, level: str) -> Step:
+    """Whether an action is allowed on the resource, or on some of what is in it, with all that it takes besides."""
+    resource = template.format(arn=target.arn)
+    step = best(_on(powers, target, action, one) for one in _parts(powers, action, resource))
+    for need in target.besides.get(level, ()) if step.truth is not Truth.NO else ():
+        step = step & _on(powers, need.target or target, need.action, (need.target or target).arn)
+    return step
+
+
+def _on(powers: Powers, target: Target, action: str, resource: str) -> Step:
+    request = Request(powers.principal, action, resource, target.account_id, target.context)
     return step_of(powers.policies.decide(request, target.policy), f"{action} on {target.name}.")
+
+
+def _parts(powers: Powers, action: str, resource: str) -> Iterator[str]:
+    """The resource itself; of a bucket's objects also each prefix that the identity policies name."""
+    yield resource
+    for policy in powers.identity if resource.endswith("/*") else ():
+        for statement in policy.document.relevant(action.lower())[0] if policy.document else ():
+            yield from (r for r in statement.resources if r != resource and glob(resource)(r))
 
 
 def targets(estate: Estate) -> Iterator[Target]:
     """The protect surface, in order of ARN within each kind."""
     for kind, label in RECORD_LABELS.items():
         for record in estate.snapshot.all(kind):
-            yield Target(
-                record.arn,
-                record.name,
-                record.account_id,
-                label,
-                getattr(record, "tags", None),
-                _own_policy(estate, record),
-                estate.snapshot.stale_since(record),
-                record.region if isinstance(record, facts.Bucket) else "",
-                frozenset(_impossible(record)),
-            )
+            yield _target(estate, record, label)
+
+
+def _target(estate: Estate, record: facts.ArnRecord, label: str) -> Target:
+    own = _own_policy(estate, record)
+    return Target(
+        record.arn,
+        record.name,
+        record.account_id,
+        label,
+        getattr(record, "tags", None),
+        estate.organizations.guarded(own, record.account_id) if label in GUARDED_BY_RCPS else own,
+        estate.snapshot.stale_since(record),
+        record.region if isinstance(record, facts.Bucket) else "",
+        frozenset(_impossible(record)),
+        _besides(estate, record),
+    )
+
+
+def _besides(estate: Estate, record: facts.ArnRecord) -> dict[str, tuple[Besides, ...]]:
+    """What a resource's state asks for: protection is lifted before it is deleted, a secret is decrypted to be read.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    if isinstance(record, facts.DatabaseCluster) and record.deletion_protection:
+        return {"delete": (Besides("rds:ModifyDBCluster"),)}
+    if isinstance(record, facts.DatabaseInstance) and record.deletion_protection:
+        return {"delete": (Besides("rds:ModifyDBInstance"),)}
+    key = estate.key(record.kms_key) if isinstance(record, facts.Secret) and record.kms_key else None
+    return {"read": (Besides("kms:Decrypt", _target(estate, key, "KMSKey")),)} if key else {}
 
 
 def _impossible(record: facts.ArnRecord) -> Iterator[str]:

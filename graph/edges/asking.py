@@ -46,12 +46,18 @@ class Asker:
         return self._standing[key]
 
     def _ask_standing(self, needs: Sequence[Need]) -> Step:
-        fixed = [n for n in needs if n.on not in (*ON_TARGET, "new")]
+        fixed = [n for n in needs if n.on not in (*ON_TARGET, "new", "any")]
         step = reduce(_both, (self._ask(n, self._fill(n.on)) for n in fixed), YES_STEP)
+        for need in (n for n in needs if n.on == "any"):
+            step = _both(step, best(self._ask(need, arn) for arn in self._candidates([need])))
         new = [n for n in needs if n.on == "new"]
         if not new or step.truth is Truth.NO:
             return step
         return step & best(reduce(_both, (self._ask(n, arn) for n in new), YES_STEP) for arn in self._candidates(new))
+
+    def ask(self, action: str, resource: str) -> Step:
+        """Whether one action is allowed on one resource."""
+        return self._ask(Need(action, "target"), resource)
 
     def _ask(self, need: Need, resource: str) -> Step:
         powers = self.powers
@@ -60,7 +66,7 @@ class Asker:
         return step_of(verdict, f"{need.action}.")
 
     def _candidates(self, needs: Sequence[Need]) -> list[str]:
-        """Resources a caller may name: one of no particular name, and one for each pattern that its policies allow.
+        """Resources a caller may name: one of no particular name, and one for each pattern its policies allow or spare.
 
         A `*` that stays in a candidate stands for a character of the caller's choice: only patterns match it.
         """
@@ -78,8 +84,9 @@ class Asker:
 
     def _allowed(self, action: str) -> Iterator[str]:
         for policy in self.powers.identity:
-            for statement in policy.document.relevant(action.lower())[0] if policy.document else ():
-                yield from statement.resources
+            allows, denies = policy.document.relevant(action.lower()) if policy.document else ((), ())
+            yield from (resource for statement in allows for resource in statement.resources)
+            yield from (spared for statement in denies for spared in statement.not_resources)
 
 
 def _both(a: Step, b: Step) -> Step:

@@ -9,12 +9,14 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from graph.builder import Builder
 from graph.edges.trusts import Trust, trusts
-from graph.estate import Chain, Estate, Holder
+from graph.estate import Estate, Holder
 from graph.nodes import external_account
-from graph.proof import Step, add_step, step_of
+from graph.organizations import ORG_KEYS, Chain
+from graph.proof import Step, add_step, best, step_of
 from graph.sets import ALLOW_ALL, AccessSet, Sets
 from policy import PolicySet, Principal, Request, Truth
 
@@ -98,15 +100,30 @@ def _from_outside(builder: Builder, estate: Estate, sets: Sets, trust: Trust) ->
 def _outsider(builder: Builder, estate: Estate, sets: Sets, trust: Trust, node_id: str, account: str) -> None:
     """An edge from someone whose own policies are unknown and taken to allow everything."""
     own_account = account in estate.accounts
-    chain = estate.chain(account) if own_account else Chain(None)
-    context = estate.account_context(account)
-    principal = Principal(node_id, account, "role", {**context, "aws:principalarn": (node_id,)})
-    step = decide(PolicySet([ALLOW_ALL], None, chain.levels), principal, trust).as_seen(trust.role.stale, chain.stale)
+    chain = estate.organizations.chain(account) if own_account else Chain(None)
+    policies = PolicySet([ALLOW_ALL], None, chain.levels)
+    asked = (decide(policies, one, trust) for one in _guises(estate, trust, node_id, account))
+    step = best(asked).as_seen(trust.role.stale, chain.stale)
     if own_account:
         step = step & Step(Truth.MAYBE, conditions=(f"principals of account {account} were not seen",))
     if step.truth is not Truth.NO:
         own = sets.own(node_id, account, str(builder.nodes[node_id][1].get("name")))
         add_step(builder, own, "ASSUME", trust.role.arn, step)
+
+
+def _guises(estate: Estate, trust: Trust, node_id: str, account: str) -> Iterator[Principal]:
+    """As whom an outsider may come: it names its principals and tags them as a trust policy asks for, and anyone may
+    come from any account but those whose principals are known."""
+    asked = [c for s in (trust.policy.document.statements if trust.policy.document else ()) for c in s.conditions]
+    tags = {c.name: c.values[:1] for c in asked if c.name.startswith("aws:principaltag/") and c.values}
+    accounts = [v for c in asked if c.name == "aws:principalaccount" for v in c.values]
+    others = [account] if account else ["", *sorted(set(accounts) - estate.identity_accounts)]
+    names = [v for c in asked if c.name == "aws:principalarn" for v in c.values if account and f":{account}:" in v]
+    organizations = {v for c in asked if c.name in ORG_KEYS for v in c.values}
+    theirs = frozenset[str]() if estate.organizations.keeps_out(organizations) else ORG_KEYS
+    for name, home in product(dict.fromkeys((node_id, *names)), others):
+        context = {**estate.organizations.context(home), **tags, "aws:principalarn": (name,)}
+        yield Principal(name, account, "role", context, theirs - context.keys())
 
 
 def _root(builder: Builder, account: str, partition: str) -> str:

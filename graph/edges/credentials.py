@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import ingest.snapshot as facts
-from graph.estate import Holder, oldest
+from graph.estate import Holder
+from graph.organizations import oldest
 from graph.proof import NO_STEP, YES_STEP, Step
 from graph.techniques import Exists
 from ingest.snapshot import Snapshot
 from policy import Truth
 
-KEYS_PER_USER = 2  # https://docs.aws.amazon.com/IAM/oldest/UserGuide/reference_iam-quotas.html
+KEYS_PER_USER = 2  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 
 class Credentials:

@@ -11,9 +11,11 @@ from graph.estate import Estate, Holder, Powers
 from graph.proof import YES_STEP, Step, add_step, best, step_of
 from graph.sets import ALLOW_ALL, Sets
 from graph.techniques import Technique, techniques
-from policy import Policy, PolicySet, Principal, Request, Truth
+from policy import Document, Policy, PolicySet, Principal, Request, Truth
 
 ORG_ADMIN = "outcome:org_admin"
+# How a principal takes a Deny away from itself.
+LOOSENING = ("iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:DetachUserPolicy", "iam:DeleteUserPolicy")
 
 
 def outcome(account_id: str) -> str:
@@ -51,7 +53,7 @@ class Escalation:
         for account in sorted(self.estate.identity_accounts):
             name = self.estate.accounts[account].name if account in self.estate.accounts else account
             self._add_outcome(outcome(account), f"administrator of {name}", "admin", account)
-            if account == self.estate.management:
+            if self.estate.organizations.manages(account):
                 self._add_outcome(ORG_ADMIN, "administrator of the organization", "org_admin", account)
 
     def _add_outcome(self, node_id: str, name: str, kind: str, account: str) -> None:
@@ -61,7 +63,7 @@ class Escalation:
     def gain_outcome(self, source: str, account: str, step: Step, technique: Technique) -> None:
         """Writes the step to the account's administrator, and to the organization's from the management account."""
         self.gain(source, outcome(account), step, technique)
-        if account == self.estate.management:
+        if self.estate.organizations.manages(account):
             self.gain(source, ORG_ADMIN, step, technique)
 
     def gain(self, source: str, target: str, step: Step, technique: Technique) -> None:
@@ -96,16 +98,33 @@ class Escalation:
     def exists(self, technique: Technique, target: Holder) -> Step:
         return self.credentials.exists(technique.exists, target) if technique.exists else YES_STEP
 
-    def unlimited(self, holder: Holder) -> Powers:
-        """A holder that could write itself any policy: its boundary and the SCPs above it still hold."""
-        policies = PolicySet([ALLOW_ALL], holder.boundary, holder.chain.levels)
-        return Unlimited(holder.account_id, holder.principal, policies, holder.stale)
+    def unlimited(self, holder: Holder) -> Step:
+        """Whether a holder that writes itself any Allow is administrator then: its boundary, the SCPs above it and its
+        own Denies still hold. These it may take away first, where they do not keep it from that."""
+        kept = (ALLOW_ALL, *filter(None, map(_denies_of, holder.identity)))
+        held = self._after(holder, kept)
+        step = self.is_administrator(held)
+        if is_open(step) or len(kept) == 1:
+            return step
+        asker = self.asker(held)
+        loosened = best(asker.ask(action, holder.arn) for action in LOOSENING)
+        removed = Step(Truth.MAYBE, conditions=(f"the Deny statements of {holder.record.name} are taken away first",))
+        return self.is_administrator(self._after(holder, (ALLOW_ALL,))) & loosened & removed
+
+    def _after(self, holder: Holder, identity: tuple[Policy, ...]) -> Powers:
+        policies = PolicySet(identity, holder.boundary, holder.chain.levels)
+        return Unlimited(holder.account_id, holder.principal, policies, holder.stale, identity)
 
     def root(self, account: str, arn: str) -> Powers:
         """The root user of an account, which only SCPs limit."""
-        chain = self.estate.chain(account)
-        principal = Principal(arn, account, "root", self.estate.account_context(account))
+        chain = self.estate.organizations.chain(account)
+        principal = Principal(arn, account, "root", self.estate.organizations.context(account))
         return Unlimited(account, principal, PolicySet([ALLOW_ALL], None, chain.levels), chain.stale)
+
+
+def _denies_of(policy: Policy) -> Policy | None:
+    statements = tuple(s for s in policy.document.statements if s.effect == "Deny") if policy.document else ()
+    return Policy(policy.id, policy.name, Document(statements, "2012-10-17")) if statements else None
 
 
 def is_open(step: Step) -> bool:

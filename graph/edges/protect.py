@@ -16,7 +16,9 @@ def add_protection(builder: Builder, estate: Estate, sets: Sets) -> None:
     """Writes one edge per resource and SCP that really denies something on it, with whom the policy excepts."""
     for target in targets(estate):
         pairs = [p for level in GUARDED_LEVELS for p in levels()[target.label].get(level, ())]
-        for policy in {p.id: p for level in estate.chain(target.account_id).levels or () for p in level}.values():
+        for policy in {
+            p.id: p for level in estate.organizations.chain(target.account_id).levels or () for p in level
+        }.values():
             denials = [(a, s) for a, t in pairs for s in _denials(policy, a, t.format(arn=target.arn))]
             if denials and builder.has(policy.id):
                 properties: dict[str, Value] = {

@@ -32,11 +32,12 @@ def trusts(estate: Estate) -> Iterator[Trust]:
     """The trust of every role, in order of ARN."""
     for arn in sorted(estate.holders):
         holder = estate.holders[arn]
-        if isinstance(record := holder.record, facts.Role):
-            yield read_trust(holder, estate.trust(record))
+        if isinstance(holder.record, facts.Role):
+            yield read_trust(estate, holder, estate.trust_of(holder))
 
 
-def read_trust(role: Holder, policy: Policy) -> Trust:
+def read_trust(estate: Estate, role: Holder, policy: Policy) -> Trust:
+    """Whom the Allows of a trust policy name. Who takes a role chooses its session's name: a session is its role."""
     named: dict[str, set[str]] = {"AWS": set(), "Federated": set(), "Service": set()}
     for statement in policy.document.statements if policy.document else ():
         if statement.effect == "Allow":
@@ -45,11 +46,13 @@ def read_trust(role: Holder, policy: Policy) -> Trust:
             if statement.not_principals is not None:
                 named["AWS"].add("*")
     accounts = {m[1] for value in named["AWS"] if (m := ACCOUNT.match(value))}
+    if policy.document is None:
+        accounts.add(role.account_id)  # a trust that cannot be read may let in its own account at least
     return Trust(
         role,
         policy,
         frozenset(accounts),
-        frozenset(v for v in named["AWS"] if ARN_OF_PRINCIPAL.match(v)),
+        frozenset(estate.role_of_session(v) or v for v in named["AWS"] if ARN_OF_PRINCIPAL.match(v)),
         frozenset(named["Federated"]),
         frozenset(named["Service"]),
         "*" in named["AWS"],

@@ -14,9 +14,12 @@ Exists = Literal["instance_profile", "spare_access_key", "no_login_profile"]
 
 
 class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One request that must be allowed. `on` is `target`, `self`, an ARN, or `new`: a resource the caller names, which
-    must fit the pattern `resource` and be the same for all `new` needs. `{partition}` and `{account}` are filled in.
-    Of the needs of an administrator SCPs may take away all but one that is `guarded`."""
+    """One request that must be allowed.
+
+    `on` is `target`, `self`, an ARN, `any` resource that fits the pattern `resource`, or `new`: one that the caller
+    names, which must be the same for all `new` needs. `{partition}` and `{account}` are filled in. Of the needs of an
+    administrator SCPs may take away all but one that is `guarded`.
+    """
 
     action: str
     on: str
