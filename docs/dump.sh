@@ -12,7 +12,11 @@ ask() {
     local file=$out/$1.json
     shift
     mkdir -p "$(dirname "$file")"
-    aws "$@" --output json > "$file" 2>&1 || true
+    if aws "$@" --output json > "$file" 2> "$file.error"; then
+        rm "$file.error"  # a warning beside a good answer is none of it
+    else
+        mv "$file.error" "$file"
+    fi
 }
 
 # names SERVICE OPERATION QUERY [ARGUMENT…]: one name a line, none where the call is denied.

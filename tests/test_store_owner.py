@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -117,6 +118,22 @@ def test_it_ends_by_itself_when_its_directory_is_removed(directory):
     state = attach(directory).state
     state_path(directory).unlink()
     psutil.Process(state.pid).wait(20)
+
+
+def test_it_ends_when_nobody_has_been_connected_for_long(directory):
+    directory.mkdir()
+    program = (
+        "import sys; from pathlib import Path; from graph.store import owner; "
+        "sys.exit(owner.main(Path(sys.argv[1]), 3))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program, str(directory)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    while (state := read_state(directory)) is None or not ready(state):
+        time.sleep(0.05)
+    with socket.create_connection((HOST, state.bolt_port)):
+        time.sleep(6)
+        assert process.poll() is None
+    assert process.wait(30) == 0
+    assert read_state(directory) is None
 
 
 def test_a_second_owner_of_a_directory_gives_way(directory):

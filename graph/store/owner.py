@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState, read_
 from ingest.whole_file import write_whole
 
 HELD = 75  # exit code: another owner has the directory (EX_TEMPFAIL)
+IDLE_SECONDS = 15 * 60  # the next command starts another in a second or two
 ATTEMPTS = 5  # a port that was free may be taken before the server binds it
 COMMAND_TIMEOUT_MS = 30_000  # the engine's own limit for any one statement
 CRUD = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
@@ -30,8 +32,9 @@ DATABASE_SETTINGS = {
 }
 
 
-def main(directory: Path) -> int:
-    """Own `directory` until SIGTERM, or until its state file is no longer ours. Returns the exit code."""
+def main(directory: Path, idle_seconds: float = IDLE_SECONDS) -> int:
+    """Own `directory` until SIGTERM, until its state file is no longer ours, or until nobody has been connected for
+    `idle_seconds`. Returns the exit code."""
     os.umask(0o077)
     lock = FileLock(directory / "owner.lock")
     try:
@@ -43,12 +46,21 @@ def main(directory: Path) -> int:
         signal.signal(number, lambda *_: ended.set())
     server, state = _start(directory)
     write_whole(state_path(directory), msgspec.json.encode(state))
-    while not ended.wait(1) and read_state(directory) == state:
-        pass  # a directory that was removed, or taken by another owner, ends this one
+    last_used = time.monotonic()
+    # A directory that was removed, or taken by another owner, ends this one.
+    while not ended.wait(1) and read_state(directory) == state and time.monotonic() - last_used < idle_seconds:
+        if _has_clients(state):
+            last_used = time.monotonic()
     server.stop()
     if read_state(directory) == state:
         state_path(directory).unlink()
     return 0
+
+
+def _has_clients(state: OwnerState) -> bool:
+    """Whether anyone is connected to the Bolt port; commands are for as long as they run."""
+    connections = psutil.Process().net_connections("tcp")
+    return any(c.laddr.port == state.bolt_port and c.status == psutil.CONN_ESTABLISHED for c in connections)
 
 
 def _start(directory: Path) -> tuple[Any, OwnerState]:
