@@ -54,6 +54,7 @@ class Holder:
     boundary: Policy | None
     chain: Chain
     stale: str | None
+    owner: dict[str, tuple[str, ...]]  # what a request on it says of its account
 
     @property
     def arn(self) -> str:
@@ -67,10 +68,11 @@ class Holder:
         return arn == self.arn
 
     @cached_property
-    def tags(self) -> dict[str, tuple[str, ...]]:
+    def as_resource(self) -> dict[str, tuple[str, ...]]:
         """The keys that a request on it carries; `aws:resourcetags` says that all its tags are known."""
         tags = {} if isinstance(self.record, facts.Group) else self.record.tags
-        return {"aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in tags.items()}}
+        known = {f"aws:resourcetag/{k.lower()}": (v,) for k, v in tags.items()}
+        return {**self.owner, "aws:resourcetags": (), **known}
 
     @cached_property
     def policies(self) -> PolicySet:
@@ -157,6 +159,7 @@ class Estate:
             self.managed(record.account_id, boundary) if boundary else None,
             chain,
             oldest(*map(self.snapshot.stale_since, self._rests_on(record)), chain.stale),
+            self.organizations.resource_context(record.account_id),
         )
 
     def _rests_on(self, record: Record) -> Iterator[facts.Record]:

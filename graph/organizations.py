@@ -98,6 +98,12 @@ class Organizations:
                 context["aws:principalorgpaths"] = ("/".join([organization.id, *path, ""]),)
         return context
 
+    def resource_context(self, account_id: str) -> dict[str, tuple[str, ...]]:
+        """What a request says of the owner of a resource of ours: perimeters compare it with the caller's."""
+        own = self.context(account_id)
+        keys = {"aws:resourceorgid": "aws:principalorgid", "aws:resourceorgpaths": "aws:principalorgpaths"}
+        return {of_resource: own[of_owner] for of_resource, of_owner in keys.items() if of_owner in own}
+
     def unknown(self, account_id: str) -> frozenset[str]:
         """The facts of membership that nobody here knows: another's organization, or one that was not read."""
         return ORG_KEYS - self.context(account_id).keys()

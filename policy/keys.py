@@ -149,6 +149,10 @@ KEYS = {
         Key("s3:max-keys", SERVICES + "list_amazons3.html", chosen=True),
         Key("s3:x-amz-acl", SERVICES + "list_amazons3.html", chosen=True),
         Key("s3:x-amz-server-side-encryption", SERVICES + "list_amazons3.html", chosen=True),
+        Key("ec2:instancetype", SERVICES + "list_amazonec2.html", chosen=True),
+        Key("ec2:metadatahttptokens", SERVICES + "list_amazonec2.html", chosen=True),
+        Key("ec2:metadatahttpendpoint", SERVICES + "list_amazonec2.html", chosen=True),
+        Key("ec2:metadatahttpputresponsehoplimit", SERVICES + "list_amazonec2.html", chosen=True),
     )
 }
 

@@ -91,6 +91,31 @@ def test_a_region_guardrail_leaves_certain_what_a_choice_of_region_allows() -> N
     assert any("aws:RequestedRegion=eu-west-1" in (p.get("choices") or []) for p in chosen)
 
 
+def test_a_perimeter_and_a_demand_for_tokens_leave_certain_what_stays_inside() -> None:
+    inside = document(
+        {
+            "Effect": "Deny",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+        },
+        {
+            "Effect": "Deny",
+            "Action": "ec2:RunInstances",
+            "Resource": "arn:aws:ec2:*:*:instance/*",
+            "Condition": {"StringNotEquals": {"ec2:MetadataHttpTokens": "required"}},
+        },
+    )
+    found = guarded(
+        role("boss", inline=inline(ALLOW_ALL)),
+        located(facts.Bucket, LEDGER, "ledger", policy=None, tags={}),
+        scp=inside,
+    )
+    assert not [e for e in found.edges if e.type.startswith("MAY_")]
+    assert found.into(OUTCOME, "CAN_ESCALATE")
+    assert found.into(LEDGER, "CAN_ACCESS")
+
+
 def test_a_guardrail_that_no_choice_meets_denies() -> None:
     elsewhere = document(
         {

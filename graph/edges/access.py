@@ -62,6 +62,7 @@ class Target:
     tags: dict[str, str] | None
     policy: Policy | None
     stale: str | None
+    owner: dict[str, tuple[str, ...]]  # what a request on it says of its account
     region: str = ""  # where requests must go, if the ARN does not say it
     impossible: frozenset[str] = frozenset()  # levels that the resource's own state rules out
     besides: dict[str, tuple[Besides, ...]] = field(default_factory=dict)  # what a level takes on top, by its state
@@ -69,7 +70,7 @@ class Target:
     @cached_property
     def context(self) -> dict[str, tuple[str, ...]]:
         """The keys that a request on it carries; `aws:resourcetags` says that all its tags are known."""
-        where: dict[str, tuple[str, ...]] = {"aws:requestedregion": (self.region,)} if self.region else {}
+        where = {**self.owner, **({"aws:requestedregion": (self.region,)} if self.region else {})}
         if self.tags is None:
             return where
         return {**where, "aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in self.tags.items()}}
@@ -184,6 +185,7 @@ def _target(estate: Estate, record: facts.ArnRecord, label: str) -> Target:
         getattr(record, "tags", None),
         estate.organizations.guarded(own, record.account_id) if label in GUARDED_BY_RCPS else own,
         estate.snapshot.stale_since(record),
+        estate.organizations.resource_context(record.account_id),
         record.region if isinstance(record, facts.Bucket) else "",
         frozenset(_impossible(record)),
         _besides(estate, record),

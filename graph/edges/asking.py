@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -21,6 +21,7 @@ class Asker:
 
     powers: Powers
     partition: str
+    known: Mapping[str, tuple[str, ...]]  # what every request on a resource of the account says
     _standing: dict[tuple[str, ...], Step] = field(default_factory=dict)
 
     def could(self, needs: Iterable[Need]) -> bool:
@@ -61,7 +62,7 @@ class Asker:
 
     def _ask(self, need: Need, resource: str) -> Step:
         powers = self.powers
-        context = {k.lower(): (self._fill(v),) for k, v in need.context.items()}
+        context = {**self.known, **{k.lower(): (self._fill(v),) for k, v in need.context.items()}}
         verdict = powers.policies.decide(Request(powers.principal, need.action, resource, powers.account_id, context))
         return step_of(verdict, f"{need.action}.")
 

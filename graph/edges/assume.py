@@ -81,7 +81,7 @@ def _able(estate: Estate, trust: Trust, account: str) -> Iterator[Holder]:
 def decide(policies: PolicySet, principal: Principal, trust: Trust) -> Step:
     """One assume request: what AWS would answer."""
     role = trust.role
-    request = Request(principal, ACTION, role.arn, role.account_id, role.tags)
+    request = Request(principal, ACTION, role.arn, role.account_id, role.as_resource)
     return step_of(policies.decide(request, trust.policy), f"sts:AssumeRole on {role.record.name}.")
 
 

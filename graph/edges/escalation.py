@@ -74,7 +74,9 @@ class Escalation:
 
     # -- questions
     def asker(self, powers: Powers) -> Asker:
-        return Asker(powers, self.estate.partition_of(powers.account_id))
+        account = powers.account_id
+        known = self.estate.organizations.resource_context(account)
+        return Asker(powers, self.estate.partition_of(account), known)
 
     def is_administrator(self, powers: Powers) -> Step:
         """Every right by its own policies, and one that changes rights past the SCPs: these leave an administrator
