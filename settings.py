@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FILE_NAME = "trustdrift.toml"
 PREFIX = "TRUSTDRIFT_"
 NO_SETTINGS = frozenset({"TRUSTDRIFT_REQUIRE", "TRUSTDRIFT_CASES", "TRUSTDRIFT_SOAK"})  # they steer the tests
+SERVERS = frozenset({"bolt", "bolt+s", "neo4j", "neo4j+s"})
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 
 
@@ -39,6 +40,16 @@ class Store(Section):
         description="embedded:///PATH for a store on this machine; a PATH that begins with a dot is relative to "
         "the folder of this file",
     )
+
+    @field_validator("url")
+    @classmethod
+    def _supported(cls, url: str) -> str:
+        scheme = url.partition(":")[0]
+        if scheme in SERVERS:
+            raise ValueError(f"servers (`{scheme}:`) are not supported yet: use embedded:///PATH")
+        if scheme != "embedded":
+            raise ValueError(f"`{scheme}` is no kind of store: use embedded:///PATH")
+        return url
 
 
 class Snapshots(Section):
@@ -128,7 +139,7 @@ class Settings(BaseSettings):
     )
     zones: list[Zone] = Field(
         default=[],
-        description="Named parts of the estate, usable as `zone:NAME` wherever a node is asked for.",
+        description="Named parts of the estate; no question can name them yet: ask for `account:ID` instead.",
         examples=[{"name": "prod", "match": {"account_tag": {"env": "prod"}}}],
     )
     expect: list[ExpectedRole] = Field(
@@ -199,6 +210,8 @@ def _read(path: Path, required: bool) -> str:
         if required:
             raise SettingsError(f"no settings file `{path}`: run `trustdrift init` or name another one") from None
         return ""
+    except IsADirectoryError:
+        raise SettingsError(f"`{path}` is a folder: name the file in it, `--config {path / FILE_NAME}`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"settings file `{path}` cannot be read ({error}): save it as UTF-8 text") from None
 
@@ -214,10 +227,12 @@ def _check_environment() -> None:
     """Names below a section are checked with the values; pydantic-settings passes over unknown first parts."""
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in NO_SETTINGS:
-            section = name.removeprefix(PREFIX).split("__")[0].lower()
-            if section not in Settings.model_fields:
-                known = [PREFIX + f.upper() for f in Settings.model_fields] + sorted(NO_SETTINGS)
-                raise SettingsError(f"environment: unknown setting `{name}`{_advice(PREFIX + section.upper(), known)}")
+            section, separator, key = name.removeprefix(PREFIX).partition("__")
+            if section.lower() not in Settings.model_fields:
+                known = [PREFIX + f.upper() + separator + key for f in Settings.model_fields]
+                raise SettingsError(
+                    f"environment: unknown setting `{name}`{_advice(name, known + sorted(NO_SETTINGS))}"
+                )
 
 
 def _sentence(error: ValidationError, text: str, path: Path) -> str:
@@ -228,6 +243,8 @@ def _sentence(error: ValidationError, text: str, path: Path) -> str:
     dotted = ".".join(str(part) for part in location if part != "[key]")
     if first["type"] == "extra_forbidden":
         return f"{place}: unknown setting `{dotted}`{_advice(str(location[-1]), _known(location[:-1]))}"
+    if first["type"] == "value_error":  # one of ours, a sentence already
+        return f"{place}: `{dotted}`: {first['ctx']['error']}"
     reason = first["msg"][0].lower() + first["msg"][1:]
     return f"{place}: `{dotted}`: {reason}: correct it there (`trustdrift init` writes an example)"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -47,6 +48,16 @@ def workspace(directory: Path, flags: dict[str, dict[str, Any]]) -> Workspace:
         "state": {"path": home / "state"},
     }
     return Workspace(load_settings(config, own | flags))
+
+
+def command() -> str:
+    """How to call the command line from here: by its name, or by its path where the name is not on PATH."""
+    if shutil.which("trustdrift"):
+        return "trustdrift"
+    beside = Path(sys.executable).with_name("trustdrift")
+    if not beside.exists():
+        return f"{sys.executable} {ROOT / 'trustdrift.py'}"
+    return str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -17,10 +17,14 @@ from cli.terminal import deliver, note, plain_unless_shown, working
 from ingest.whole_file import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cli.stages import Workspace
+    from drift import DriftItem
     from graph.model import Graph
     from graph.store.store import Store
     from ingest.snapshot import Snapshot
+    from queries.checks import Finding
 
 
 class Form(StrEnum):
@@ -41,6 +45,7 @@ class Reporting(NamedTuple):
 
 
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+CLOCKS_DIFFER = timedelta(minutes=10)
 NOT_SEEN_SHOWN = 20
 Source = Annotated[Path, typer.Option("--from", help="A folder of what the AWS CLI printed, or a single file.")]
 TakenAt = Annotated[
@@ -48,7 +53,9 @@ TakenAt = Annotated[
     typer.Option(formats=MOMENTS, help="When the files were made, UTC unless it says otherwise; else now."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Files to read at the same time; the result is the same.")]
-SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="A snapshot's id; else the latest.")]
+SnapshotId = Annotated[
+    str | None, typer.Option("--snapshot", help="A snapshot's id, or its beginning; else the latest.")
+]
 Fail = Annotated[FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 3.")]
 Format = Annotated[Form, typer.Option("--format", help="How the report is written.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")]
@@ -88,11 +95,12 @@ def load(ctx: typer.Context, snapshot: SnapshotId = None) -> None:
 
 
 def check(ctx: typer.Context, fail_on: Fail = FailOn.HIGH) -> None:
-    """Run the checks of the catalogue on the loaded graph."""
+    """Run the checks of the catalogue on the loaded graph; every open finding counts, approved or not."""
     space = workspace(ctx)
     graph = space.graph()  # before an engine is started for nothing
     with space.open_store() as store:
-        leave(*_check(space, store, fail_on), *coverage_codes(graph))
+        open_findings = _check(space, store)
+    leave(*_reached(fail_on, open_findings), *coverage_codes(graph))
 
 
 def drift(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = Form.TABLE, output: Output = None) -> None:
@@ -106,6 +114,8 @@ def approve(
     who: Annotated[str | None, typer.Option(help="Who approves; else the name you are logged in with.")] = None,
 ) -> None:
     """Make the loaded graph and its findings the baseline."""
+    if not reason.strip():
+        raise typer.BadParameter("an approval needs a reason: say in `--reason` why this is how it should be")
     approval = stages.approve(workspace(ctx), who or _logged_in(), reason)
     note(f"baseline: snapshot {approval.snapshot_id}, approved by {approval.who}: {approval.why}")
 
@@ -131,13 +141,17 @@ def run(
     form: Format = Form.TABLE,
     output: Output = None,
 ) -> None:
-    """All of it: collect, build, load, check, and drift where there is a baseline."""
+    """All of it: collect, build, load, check, and drift where there is a baseline.
+
+    With a baseline the exit code speaks of what changed since its approval, new findings included; findings that were
+    there at the approval count in `check` alone. Without one, every open finding counts.
+    """
     space = workspace(ctx)
     snapshot, codes = _collect(space, source, taken_at, workers)
     graph = _build(space, snapshot)
     with space.open_store() as store:
         _load(space, store, graph)
-        codes |= _check(space, store, fail_on)
+        _check(space, store)
     leave(*codes, *_report(space, Reporting(fail_on, form, output), baseline_needed=False))
 
 
@@ -147,6 +161,7 @@ def coverage_codes(graph: Graph) -> set[ExitCode]:
 
 
 def _collect(space: Workspace, source: Path, taken_at: datetime | None, workers: int) -> tuple[Snapshot, set[ExitCode]]:
+    _past(space, taken_at)
     with working("collect"):
         found = stages.collect(space, source, taken_at, workers)
     for problem in found.problems:
@@ -154,14 +169,21 @@ def _collect(space: Workspace, source: Path, taken_at: datetime | None, workers:
     if found.snapshot is None:
         raise UsageProblem(f"nothing usable in `{source}`: name a folder of AWS CLI output, or a single file of it")
     unread = [p for p in found.problems if not p.warning]
-    incomplete = [c for c in found.snapshot.coverage() if not c.complete]
+    rows = stages.coverage(space, found.snapshot)
+    incomplete = [row for row in rows if row["state"] != "seen"]
     for row in incomplete[:NOT_SEEN_SHOWN]:
-        where = " ".join(filter(None, (row.scope.account_id, row.scope.region, row.scope.collector)))
-        note(f"not seen: {where}: {row.state} {row.detail or row.reason}", style="yellow")
+        where = " ".join(filter(None, (row["account_id"], row["region"], row["source"])))
+        note(f"not seen: {where}: {row['state']} {row['detail'] or row['reason']}", style="yellow")
     if len(incomplete) > NOT_SEEN_SHOWN:
         note(f"not seen: {len(incomplete) - NOT_SEEN_SHOWN} more, see `trustdrift query what-could-not-be-read`")
-    note(f"snapshot {found.snapshot.id}")
+    note(f"snapshot {found.snapshot.id}: {len(rows) - len(incomplete)} of {len(rows)} sources seen whole")
     return found.snapshot, {ExitCode.INCOMPLETE} if incomplete or unread else set()
+
+
+def _past(space: Workspace, taken_at: datetime | None) -> None:
+    moment = taken_at and (taken_at if taken_at.tzinfo else taken_at.replace(tzinfo=UTC))
+    if moment and moment > space.clock() + CLOCKS_DIFFER:
+        raise typer.BadParameter(f"`{moment.isoformat()}` is in the future: say when the files were made, in UTC")
 
 
 def _build(space: Workspace, snapshot: Snapshot) -> Graph:
@@ -177,12 +199,21 @@ def _load(space: Workspace, store: Store, graph: Graph) -> None:
     note(f"loaded ({result.kind}): nodes +{result.nodes_added} ~{result.nodes_changed} -{result.nodes_removed}")
 
 
-def _check(space: Workspace, store: Store, fail_on: FailOn) -> set[ExitCode]:
+def _check(space: Workspace, store: Store) -> list[Finding]:
+    """The open findings."""
     with working("check"):
         findings = stages.check(space, store)
-    known = [f for f in findings if f.state == "open"]
+    known = still_open(findings)
     note(f"{len(known)} findings, {len(findings) - len(known)} unknown")
-    return {ExitCode.FINDINGS} if fail_on.reached(f.severity for f in known) else set()
+    return known
+
+
+def still_open(findings: Iterable[Finding]) -> list[Finding]:
+    return [f for f in findings if f.state == "open"]
+
+
+def _reached(fail_on: FailOn, rows: Iterable[Finding | DriftItem]) -> set[ExitCode]:
+    return {ExitCode.FINDINGS} if fail_on.reached(row.severity for row in rows) else set()
 
 
 def _report(space: Workspace, options: Reporting, baseline_needed: bool = True) -> set[ExitCode]:
@@ -190,5 +221,5 @@ def _report(space: Workspace, options: Reporting, baseline_needed: bool = True) 
         found = stages.compare(space, baseline_needed)
     text = stages.render(space, found, options.form)
     deliver(plain_unless_shown(text, options.output) if options.form is Form.TABLE else text, options.output)
-    reached = options.fail_on.reached(item.severity for item in found.drift.items)
-    return coverage_codes(found.graph) | ({ExitCode.FINDINGS} if reached else set())
+    counted = found.drift.items if found.approval else still_open(found.findings)
+    return coverage_codes(found.graph) | _reached(options.fail_on, counted)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from cli.context import workspace
-from cli.exits import ExitCode, UsageProblem, leave
+from cli.exits import ExitCode, leave
 from cli.line import Output, coverage_codes
 from cli.tables import RowFormat, as_json, rows_as
 from cli.terminal import deliver, note
@@ -22,7 +24,10 @@ MAX_SECONDS, MAX_ROWS, MAX_BYTES = 30.0, 10_000, 20 * 2**20  # caps of a questio
 
 
 def snapshots(ctx: typer.Context, form: RowForm = RowFormat.TABLE, output: Output = None) -> None:
-    """List the snapshots with their coverage."""
+    """List the snapshots with their coverage.
+
+    Counted are the sources that were collected or tried; what should be there and is not, `report` counts as well.
+    """
     infos = workspace(ctx).repository.list()
     rows = [
         {
@@ -42,7 +47,9 @@ def snapshots(ctx: typer.Context, form: RowForm = RowFormat.TABLE, output: Outpu
 
 def paths(
     ctx: typer.Context,
-    source: Annotated[str, typer.Option("--from", help="A node: ARN, unique name, `account:ID`, `internet`, `ci` …")],
+    source: Annotated[
+        str, typer.Option("--from", help="A node: ARN, unique name, `account:ID`, `internet`, `ci`, `exposed` …")
+    ],
     target: Annotated[str, typer.Option("--to", help="A node, or `admin`, `org-admin`, `jewels` …")],
     max_hops: Annotated[int, typer.Option(min=1, max=50, help="The longest path to look for.")] = 12,
     certain: Annotated[bool, typer.Option("--certain", help="Only paths without an open condition.")] = False,
@@ -53,19 +60,42 @@ def paths(
     """Find the best paths from one place to another."""
     from queries.paths import find_paths
     from queries.picture import paths_document
-    from queries.where import resolve
+    from queries.where import places
 
     graph = workspace(ctx).graph()
-    found = find_paths(graph, resolve(graph, source), resolve(graph, target), limit, max_hops, certain)
+    more = find_paths(graph, places(graph, source), places(graph, target), limit + 1, max_hops, certain)
+    found = _each_pair_first(more)[:limit]
     if form is RowFormat.JSON:
         deliver(as_json(paths_document(graph, found)), output)
     else:
         ids = () if form in FOR_PEOPLE else ("source", "target")  # the way names both ends
         columns = (*ids, "verdict", "hops", "way", "conditions")
         deliver(rows_as(form, columns, [_path_row(graph, p) for p in found]), output)
+    if len(more) > limit:
+        note(f"{limit} of more: raise `--limit` to see the rest")
     if not found:
-        note(f"no path from `{source}` to `{target}` within {max_hops} hops")
+        note(_no_path(graph, source, target, max_hops))
     leave(*coverage_codes(graph))
+
+
+def _each_pair_first(paths: list[FoundPath]) -> list[FoundPath]:
+    """The best path of each source and target in the order of the ranks, then the second best of each, and so on."""
+    turns: Counter[tuple[str, str]] = Counter()
+    turn: list[int] = []
+    for path in paths:
+        turns[path.source, path.target] += 1
+        turn.append(turns[path.source, path.target])
+    return [path for _, path in sorted(zip(turn, paths, strict=True), key=lambda pair: pair[0])]
+
+
+def _no_path(graph: Graph, source: str, target: str, max_hops: int) -> str:
+    """Why there is none, where one of the ends stands for nobody."""
+    from queries.where import CLASSES, places
+
+    for text in (source, target):
+        if text in CLASSES and not places(graph, text):
+            return f"no path: `{text}` names nothing in this graph: {CLASSES[text][1]}"
+    return f"no path from `{source}` to `{target}` within {max_hops} hops"
 
 
 def _path_row(graph: Graph, path: FoundPath) -> dict[str, object]:
@@ -97,11 +127,13 @@ def query(
         deliver(rows_as(form, ("id", "kind", "title", "parameters"), _catalogue()), output)
         return
     space, given = workspace(ctx), dict(_parameter(p) for p in parameters or [])
+    asked = _Asked(cypher, given, ()) if cypher else _catalogued(name, given, space.promoted().taken_at)
     with space.open_store() as store:
-        text, bound = (cypher, given) if cypher else _catalogued(name, given, space.promoted().taken_at)
-        answer = store.adhoc(text, bound, timeout=MAX_SECONDS, max_rows=MAX_ROWS, max_bytes=MAX_BYTES)
+        answer = store.adhoc(asked.text, asked.parameters, timeout=MAX_SECONDS, max_rows=MAX_ROWS, max_bytes=MAX_BYTES)
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    deliver(rows_as(form, answer.columns, rows), output)
+    deliver(rows_as(form, answer.columns or asked.columns, rows), output)
+    if not rows:
+        note("no rows: nothing in the loaded graph answers this")
     if answer.truncated:
         note(f"cut short: more than {MAX_ROWS:,} rows or {MAX_BYTES >> 20} MB; add a LIMIT or ask for less")
 
@@ -113,10 +145,18 @@ def schema(output: Output = None) -> None:
     deliver(render(), output)
 
 
+class _Asked(NamedTuple):
+    """A query as it is run; `columns` are those of the catalogue, since an answer without rows may name none."""
+
+    text: str
+    parameters: Mapping[str, object]
+    columns: tuple[str, ...]
+
+
 def _parameter(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not separator or not name:
-        raise UsageProblem(f"`--set {text}` is no parameter: write it as NAME=VALUE")
+        raise typer.BadParameter(f"`--set {text}` is no parameter: write it as NAME=VALUE")
     return name, value
 
 
@@ -127,14 +167,14 @@ def _catalogue() -> list[dict[str, object]]:
     return [{"id": q.id, "kind": kind, "title": q.title, "parameters": ", ".join(q.parameters)} for kind, q in rows]
 
 
-def _catalogued(name: str, given: dict[str, str], now: str) -> tuple[str, dict[str, object]]:
-    """The text and parameters of a query of the catalogue. Raises CatalogError."""
+def _catalogued(name: str, given: dict[str, str], now: str) -> _Asked:
+    """A query of the catalogue. Raises CatalogError."""
     from queries.catalog import bind
     from queries.catalog import query as find
 
     found = find(name)
     typed = {k: _like(found.parameters.get(k, ""), v, k) for k, v in given.items()}
-    return found.body, bind(found, now, typed)
+    return _Asked(found.body, bind(found, now, typed), found.columns)
 
 
 def _like(default: str | int | list[str], text: str, name: str) -> str | int | list[str]:
@@ -145,5 +185,5 @@ def _like(default: str | int | list[str], text: str, name: str) -> str | int | l
         try:
             return int(text)
         except ValueError:
-            raise UsageProblem(f"`--set {name}={text}`: a whole number is needed") from None
+            raise typer.BadParameter(f"`--set {name}={text}`: a whole number is needed") from None
     return text

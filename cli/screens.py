@@ -22,7 +22,7 @@ WHAT_TO_SEE = """Harborline is a payments company; its baseline was approved on 
   Overview  what could not be read, what the week changed, where to look first
   Drift     each change with its evidence: a CI role that any repository can use, a guardrail that is gone, …
   Paths     from `ci` to `jewels`: how any branch of any repository reaches the ledger
-In another terminal: trustdrift --config {config} paths --from ci --to jewels"""
+In another terminal: {command} --config {config} paths --from ci --to jewels"""
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The port; a taken one means the next free one.")]
 
 
@@ -43,7 +43,7 @@ def demo(
     """Look at Harborline, a payments company: an approved baseline and a week later."""
     space = demonstration.workspace(directory, {} if port is None else {"app": {"port": port}})
     with ending_alike(), demonstration.prepared(space):
-        typer.echo(WHAT_TO_SEE.format(config=directory / "trustdrift.toml"))
+        typer.echo(WHAT_TO_SEE.format(command=demonstration.command(), config=directory / "trustdrift.toml"))
         serve(space)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import msgspec
 
 from cli.exits import UsageProblem
 from graph.promoted import Promoted, read_promoted, write_promoted
+from ingest.whole_file import make_folder
 
 if TYPE_CHECKING:
     from drift import Approval, Drift
@@ -63,13 +65,14 @@ class Workspace:
 
     def _audit(self, line: AuditLine) -> None:
         """Keeps who-asked-what of questions in Cypher, one JSON line each, out of the database's reach."""
-        self.settings.state.path.mkdir(parents=True, exist_ok=True)
-        with (self.settings.state.path / "audit.jsonl").open("ab") as file:
+        make_folder(self.settings.state.path)
+        with open(self.settings.state.path / "audit.jsonl", "ab", opener=_for_the_owner) as file:
             file.write(msgspec.json.encode(line) + b"\n")
 
     def snapshot(self, snapshot_id: str | None = None) -> Snapshot:
-        """The named snapshot, else the latest. Raises UsageProblem when there is none."""
-        found = self.repository.load(snapshot_id) if snapshot_id else self.repository.latest()
+        """The snapshot whose id begins so, else the latest. Raises UsageProblem when there is none."""
+        repository = self.repository
+        found = repository.load(repository.full_id(snapshot_id)) if snapshot_id else repository.latest()
         if found is None:
             raise UsageProblem("there is no snapshot yet: run `trustdrift collect --from DIR`")
         return found
@@ -98,6 +101,11 @@ class Workspace:
         return load_findings(file)
 
 
+def _for_the_owner(path: str, flags: int) -> int:
+    """Opens a file that nobody else may read when it is new; questions name what their askers look for."""
+    return os.open(path, flags, 0o600)
+
+
 def collect(workspace: Workspace, source: Path, taken_at: datetime | None = None, workers: int = 1) -> Collection:
     """Reads a folder or file and commits a snapshot, unless nothing of it was usable."""
     from ingest.files import collect_files
@@ -109,6 +117,18 @@ def collect(workspace: Workspace, source: Path, taken_at: datetime | None = None
     when = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")
     snapshot = workspace.repository.commit(found.shards, taken_at=when, source=str(source))
     return Collection(snapshot, found.problems)
+
+
+def coverage(workspace: Workspace, snapshot: Snapshot) -> list[dict[str, str]]:
+    """The coverage that the graph of a snapshot will have: what should be there and is not counts too."""
+    from graph.builder import Builder
+    from graph.model import Graph
+    from graph.nodes.coverage import add_coverage
+    from queries.picture import coverage_rows
+
+    builder = Builder(snapshot, workspace.settings.build_options())
+    add_coverage(builder)
+    return coverage_rows(Graph("", snapshot.id, snapshot.taken_at, *builder.finish()))
 
 
 def build(workspace: Workspace, snapshot: Snapshot) -> Graph:
@@ -175,14 +195,14 @@ class Comparison:
 
 
 def compare(workspace: Workspace, baseline_needed: bool = True) -> Comparison:
-    """The promoted graph against the baseline. Raises BaselineError when there is none and it is needed."""
-    from drift import BaselineError, load_baseline
+    """The promoted graph against the baseline. Raises BaselineError when it is damaged, or needed and not there."""
+    from drift import NoBaseline, load_baseline
     from drift import compare as compare_graphs
 
     graph, findings = workspace.graph(), workspace.findings()
     try:
         base = load_baseline(workspace.settings.state.path)
-    except BaselineError:
+    except NoBaseline:
         if baseline_needed:
             raise
         return Comparison(graph, findings, compare_graphs(graph, findings, graph, findings), None)

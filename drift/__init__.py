@@ -1,6 +1,6 @@
 """Drift: what changed against what was approved."""
 
-from drift.baseline import Approval, Baseline, BaselineError, approve, load_baseline
+from drift.baseline import Approval, Baseline, BaselineError, NoBaseline, approve, load_baseline
 from drift.compare import compare
 from drift.items import CHANGES, FAMILIES, Drift, DriftItem
 
@@ -12,6 +12,7 @@ __all__ = [
     "BaselineError",
     "Drift",
     "DriftItem",
+    "NoBaseline",
     "approve",
     "compare",
     "load_baseline",

@@ -10,15 +10,20 @@ from pathlib import Path
 import msgspec
 
 from graph.artefact import read_graph, write_graph
+from graph.errors import ArtefactError
 from graph.model import Graph
 from ingest.whole_file import write_whole
-from queries.checks import Finding, load_findings, save_findings
+from queries.checks import Finding, FindingsError, load_findings, save_findings
 
 CURRENT, HISTORY, FOLDER = "baseline.json", "approvals.jsonl", "baselines"
 
 
 class BaselineError(Exception):
     """There is no baseline, or it cannot be read; the sentence says what to do."""
+
+
+class NoBaseline(BaselineError):
+    """Nothing was ever approved."""
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,21 +73,30 @@ def approve(
 
 
 def load_baseline(state_dir: Path) -> Baseline:
-    """The approved graph with its approval. Raises BaselineError, and what reading the files raises."""
+    """The approved graph with its approval. Raises NoBaseline where none was ever approved, else BaselineError."""
     approval = current(state_dir)
-    return Baseline(
-        approval=approval,
-        graph=read_graph(_graph_path(state_dir, approval.graph_id)),
-        findings=load_findings(_findings_path(state_dir, approval.graph_id)),
-    )
+    graph_path, findings_path = (path(state_dir, approval.graph_id) for path in (_graph_path, _findings_path))
+    try:
+        graph = read_graph(graph_path)
+    except ArtefactError as error:
+        raise BaselineError(_lost("graph", graph_path)) from error
+    try:
+        return Baseline(approval, graph, load_findings(findings_path))
+    except FindingsError as error:
+        raise BaselineError(_lost("findings", findings_path)) from error
 
 
 def current(state_dir: Path) -> Approval:
-    """The approval that holds now. Raises BaselineError."""
+    """The approval that holds now. Raises NoBaseline where none was ever approved, else BaselineError."""
     try:
         return msgspec.json.decode((state_dir / CURRENT).read_bytes(), type=Approval)
     except FileNotFoundError:
-        raise BaselineError("no baseline yet: run `trustdrift approve --reason …`") from None
+        if approvals := len(_lines(state_dir)):
+            raise BaselineError(
+                f"the baseline is gone, `{HISTORY}` names {approvals} approval{'s' * (approvals > 1)}: "
+                f"restore `{state_dir / CURRENT}` from a backup or approve again"
+            ) from None
+        raise NoBaseline("no baseline yet: run `trustdrift approve --reason …`") from None
     except msgspec.MsgspecError as error:
         raise BaselineError(f"`{CURRENT}` is damaged: approve again with `trustdrift approve --reason …`") from error
 
@@ -96,6 +110,11 @@ def _lines(state_dir: Path) -> list[bytes]:
     """The whole lines of the history: one without an end was cut short, by a full disk perhaps."""
     path = state_dir / HISTORY
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+
+
+def _lost(what: str, path: Path) -> str:
+    problem = "is damaged" if path.exists() else "is missing"
+    return f"the baseline's {what} `{path}` {problem}: restore it from a backup or approve again"
 
 
 def _graph_path(state_dir: Path, graph_id: str) -> Path:

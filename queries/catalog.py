@@ -77,11 +77,19 @@ def read_query(text: str, origin: str) -> Query:
 
 
 def bind(query: Query, now: str, given: Mapping[str, str | int | list[str]] | None = None) -> dict[str, object]:
-    """The parameters of a run: defaults, then what was given, then `now` (ISO 8601) where the query asks for it."""
+    """The parameters of a run: defaults, then what was given, then `now` (ISO 8601) where the query asks for it.
+
+    An empty default has to be given. Raises CatalogError.
+    """
     unknown = set(given or {}) - set(query.parameters)
     if unknown:
-        raise CatalogError(f"`{query.id}` has no parameter `{min(unknown)}`: it has {sorted(query.parameters)}")
-    return {**query.parameters, **(given or {}), **({"now": now} if query.needs_now else {})}
+        known = ", ".join(f"`{name}`" for name in sorted(query.parameters))
+        advice = f"it has {known}" if known else "it has none, leave `--set` out"
+        raise CatalogError(f"`{query.id}` has no parameter `{min(unknown)}`: {advice}")
+    bound = {**query.parameters, **(given or {})}
+    for name in (name for name, value in bound.items() if value == ""):
+        raise CatalogError(f"`{name}` is needed: give `--set {name}={name.rpartition('_')[2].upper()}`")
+    return {**bound, **({"now": now} if query.needs_now else {})}
 
 
 def _folder(folder: Path) -> dict[str, Query]:

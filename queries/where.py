@@ -11,6 +11,7 @@ from graph.model import Graph, Node
 from graph.schema import RELATIONSHIPS
 
 OUTCOMES = {"admin": "administrator", "org_admin": "organization administrator"}
+EXPOSED = "exposed"
 SHOWN = 5  # candidates named in an error
 STEP_ENDS = {label for r in RELATIONSHIPS.values() if r.role != "fact" for ends in r.ends for label in ends}
 NAMED = tuple(sorted(STEP_ENDS - {"AccessSet", "CrownJewel"}))  # labels that a question may start or end at
@@ -31,7 +32,7 @@ class Entry:
 def resolve(graph: Graph, text: str) -> list[str]:
     """The node ids that a text names: an id, a unique name, `ACCOUNT/NAME`, `account:ID` or a class.
 
-    Raises Unresolved with what was probably meant.
+    A class may be empty. Raises Unresolved with what was probably meant.
     """
     if text in graph.nodes:
         return [text]
@@ -39,11 +40,14 @@ def resolve(graph: Graph, text: str) -> list[str]:
     if prefix in PREFIXES and rest:
         return PREFIXES[prefix](graph, rest)
     if text in CLASSES:
-        members, hint = CLASSES[text]
-        if found := [node.id for node in members(graph)]:
-            return found
-        raise Unresolved(f"`{text}` names nothing in this graph: {hint}")
+        members, _hint = CLASSES[text]
+        return [node.id for node in members(graph)]
     return [_unique(text, _named(graph, text), graph)]
+
+
+def places(graph: Graph, text: str) -> list[str]:
+    """As `resolve`, with `exposed` for all real entry points."""
+    return exposed(graph) if text == EXPOSED else resolve(graph, text)
 
 
 def entries(graph: Graph) -> list[Entry]:
@@ -98,14 +102,21 @@ def _unique(text: str, found: list[str], graph: Graph) -> str:
         raise Unresolved(f"`{text}` names {len(found)} nodes ({some}{more}): use one of these ids")
     if any(text in (_account_id(n), n.name) for n in graph.of("AWSAccount")):
         raise Unresolved(f"`{text}` is an account: write `account:{text}` to mean everything in it")
-    names = {n.name for label in NAMED for n in graph.of(label)} | set(CLASSES)
+    names = {n.name for label in NAMED for n in graph.of(label)} | {*CLASSES, EXPOSED}
     raise Unresolved(f"no node is called `{text}`: {_did_you_mean(text, names)}")
 
 
 def _did_you_mean(text: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(text, sorted(names), n=3)
+    close = _holding(text, names) or difflib.get_close_matches(text, sorted(names), n=3)
     offered = ", ".join(f"`{name}`" for name in close)
-    return f"did you mean {offered}?" if close else "use an ARN, a name, or one of " + ", ".join(CLASSES)
+    return f"did you mean {offered}?" if close else "use an ARN, a name, or one of " + ", ".join((*CLASSES, EXPOSED))
+
+
+def _holding(text: str, names: Iterable[str]) -> list[str]:
+    """At most three names that the text is a part of, those that begin with it first."""
+    part = text.strip().casefold()
+    found = [name for name in names if part and part in name.casefold()]
+    return sorted(found, key=lambda name: (not name.casefold().startswith(part), len(name), name))[:3]
 
 
 def _account(graph: Graph, text: str) -> list[str]:

@@ -12,8 +12,8 @@ WHY = {
     "path": "Whoever holds the start can walk these steps to what must never be lost.",
     "access": "It is a right that nobody approved; what it allows is allowed from now on.",
     "rule": "It decides which packets get through, before any password is asked for.",
-    "finding": "It is a fault that the catalogue of checks knows.",
-    "coverage": "No answer about this source holds until it is read again: absent is not unseen.",
+    "finding": "A check found a weakness here that was not there at the baseline.",
+    "coverage": "No answer about this source holds until it is read again: unseen does not mean gone.",
 }
 NO_BASELINE = "Nothing is approved yet, so nothing is compared: approve a baseline with `trustdrift approve`."
 WHY_OF_CHANGE = {
@@ -37,8 +37,8 @@ NEWS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("access", ("removed",), "right gone", "rights gone"),
     ("rule", ("added",), "security group with new rules", "security groups with new rules"),
     ("rule", ("removed",), "security group with rules gone", "security groups with rules gone"),
-    ("finding", ("added",), "new kind of finding", "new kinds of findings"),
-    ("finding", ("fixed",), "kind of finding fixed", "kinds of findings fixed"),
+    ("finding", ("added",), "group of new findings", "groups of new findings"),
+    ("finding", ("fixed",), "group of findings fixed", "groups of findings fixed"),
     ("coverage", ("unseen",), "source that could not be read", "sources that could not be read"),
 )
 

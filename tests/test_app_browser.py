@@ -37,6 +37,7 @@ AIM = """id => {
   const at = element.isEdge() ? element.renderedMidpoint() : element.renderedPosition();
   return [corner.x + at.x, corner.y + at.y];
 }"""
+DRAWN = "() => Boolean(document.querySelector('.st-graph-workbench .cy')?._cyreg?.cy)"
 ELEMENTS = """() => document.querySelector('.st-graph-workbench .cy')._cyreg.cy.elements().map(e => e.data())"""
 
 
@@ -103,7 +104,7 @@ def _settle(page: Page) -> None:
 
 def _aim(page: Page, text: str) -> tuple[float, float]:
     """Where on the screen the element with this text is drawn."""
-    page.wait_for_selector("canvas")
+    page.wait_for_function(DRAWN)
     found = next(e for e in page.evaluate(ELEMENTS) if e["text"].split("\n")[0] == text)
     x, y = page.evaluate(AIM, found["id"])
     return x, y
@@ -135,7 +136,7 @@ def test_names_of_strangers_stay_text(browser: Browser, hostile_app: Served, pat
 def test_a_click_on_an_edge_shows_its_evidence(browser: Browser, app: Served) -> None:
     page = _open(browser, f"{app.url}/paths?from=ci", Watch())
     assert page.get_by_text("accepts any branch of any repository").count() == 1
-    page.mouse.click(*_aim(page, "lambda-001"))
+    page.mouse.click(*_aim(page, "pass a role to a new function (lambda-001)"))
     page.get_by_text("creates a function that runs as ledger-admin").wait_for()
     assert "hop=" in page.url
     page.context.close()
@@ -158,7 +159,7 @@ def test_two_clicks_on_a_node_unfold_its_neighbours(browser: Browser, app: Serve
     before = len(page.evaluate(ELEMENTS))
     page.mouse.dblclick(*at)
     _settle(page)
-    page.wait_for_selector("canvas")
+    page.wait_for_function(DRAWN)
     names = {e["text"].split("\n")[0] for e in page.evaluate(ELEMENTS)}
     assert len(page.evaluate(ELEMENTS)) > before
     assert "payments-web-1" in names
@@ -181,6 +182,44 @@ def test_swap_asks_for_the_way_back(browser: Browser, app: Served) -> None:
     _settle(page)
     assert "from=admin" in page.url
     assert "to=ci" in page.url
+    page.context.close()
+
+
+def test_a_typed_part_of_a_name_is_understood_and_the_old_path_forgotten(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/paths?from=ci&path=old&hop=old", Watch())
+    page.locator('[data-testid="stSelectbox"] input').first.click()
+    page.keyboard.type("Mira")
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    _settle(page)
+    assert page.get_by_text("is read as").count() == 1
+    assert "from=Mira" in page.url
+    assert "path=" not in page.url
+    assert "hop=" not in page.url
+    page.context.close()
+
+
+def test_an_offered_name_answers_the_question(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/paths?from=le", Watch())
+    page.get_by_role("button", name="payments-prod/ledger-admin").click()
+    page.locator('[data-testid="stDataFrame"]').wait_for()
+    assert "from=payments-prod%2Fledger-admin" in page.url
+    page.context.close()
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1440, True), (1024, False)])
+@pytest.mark.parametrize("path", ["paths", "drift"])
+def test_panels_stand_below_each_other_where_it_is_narrow(
+    browser: Browser, app: Served, path: str, width: int, beside: bool
+) -> None:
+    page = _open(browser, f"{app.url}/{path}", Watch())
+    page.set_viewport_size({"width": width, "height": 900})
+    _settle(page)
+    columns = page.locator(".st-key-beside > * > * > [data-testid='stColumn']")
+    first, second = columns.nth(0).bounding_box(), columns.nth(1).bounding_box()
+    assert first is not None
+    assert second is not None
+    assert (second["y"] < first["y"] + first["height"]) == beside
     page.context.close()
 
 

@@ -20,8 +20,9 @@ from queries.severity import SEVERITIES
 from queries.where import CLASSES, Unresolved, resolve
 from report.words import clean
 from tests import app_sample as sample
-from ui import element, evidence, export, icons, text, words
-from ui.drawing import DRAWN, drawing, hop_id, neighbours, node_key, ports, verb
+from ui import asking, element, evidence, export, icons, text, words
+from ui.drawing import DRAWN, drawing, hop_id, label, neighbours, node_key, ports, verb
+from ui.packing import packed
 
 NAMES = st.text(max_size=60) | st.sampled_from(
     ["<script>alert(1)</script>", "![x](https://evil.example)", "[a](javascript:x)", "``` a ` b", "=cmd|' /C calc'!A0",
@@ -119,6 +120,77 @@ def test_ports_are_written_as_people_write_them() -> None:
     assert [ports(key) for key in ("tcp/443-443", "tcp/1-2", "delete", "", "lambda-001")] == [
         "tcp/443", "tcp/1-2", "delete", "", "lambda-001",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("technique", "words_of_it"),
+    [
+        ("lambda-001", "pass a role to a new function (lambda-001)"),
+        ("iam-001", "write a new default version of a policy (iam-001)"),
+        ("administrator", "is administrator"),
+        ("unknown-1", "unknown-1"),
+    ],
+)
+def test_a_technique_is_named_in_words(technique: str, words_of_it: str) -> None:
+    assert label(Hop(source="a", target="b", type="CAN_ESCALATE", key=technique)) == words_of_it
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("RAHUL", ["Rahul Deshmukh"]),
+        ("ledger", ["prod/ledger"]),
+        ("ledge", ["prod/ledger", "prod/ledger-admin"]),
+        ("admin", ["prod/ledger-admin"]),
+        ("nobody", []),
+        (" ", []),
+    ],
+)
+def test_a_part_of_a_name_means_the_closest_kind_of_match(typed: str, meant: list[str]) -> None:
+    assert asking.matches(typed, ["Rahul Deshmukh", "prod/ledger", "prod/ledger-admin"]) == meant
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=40))
+def test_packed_parts_share_no_place(pairs: list[tuple[int, int]]) -> None:
+    edges = [(f"n{a}", f"n{b}") for a, b in pairs]
+    nodes = list(dict.fromkeys(n for edge in edges for n in edge))
+    places = packed(nodes, edges)
+    assert places.keys() == set(nodes)
+    assert len(set(places.values())) == len(nodes)
+
+
+def test_parts_stand_side_by_side_before_they_stand_below() -> None:
+    places = packed(["a", "b", "c", "d"], [("a", "b"), ("c", "d")])
+    assert {y for _, y in places.values()} == {0.0}
+    many = packed([f"n{i}" for i in range(40)], [(f"n{i}", f"n{i + 1}") for i in range(0, 40, 2)])
+    rows = sorted({y for _, y in many.values()})
+    assert rows == [90.0 * row for row in range(7)]  # three parts fit on a shelf
+
+
+@pytest.mark.parametrize(
+    ("change", "severity", "colour"),
+    [
+        ("added", "critical", "red"),
+        ("removed", "high", "orange"),
+        ("added", "info", "gray"),
+        ("fixed", "info", "green"),
+    ],
+)
+def test_a_change_is_coloured_by_what_it_means(change: str, severity: str, colour: str) -> None:
+    assert words.tone(change, severity) == colour
+
+
+@given(NAMES)
+def test_a_label_shows_every_character_in_a_badge(name: str) -> None:
+    inside = text.label(name).replace("[", "\\[").replace("]", "\\]")  # as st.badge does
+    read = _Read(MARKDOWN.render(f"before {inside} after"))
+    said = read.said.replace(text.JOINER, "")
+    assert "".join(said.split()) == "".join(f"before {text.one_line(name)} after".split())
+
+
+def test_commands_are_copied_without_hidden_characters() -> None:
+    assert text.prose("run `trustdrift check`") == "run `trustdrift check`"
+    assert text.prose("`trustdrift check`") == "`trustdrift check`"
 
 
 def test_evidence_names_the_policy_of_the_principal_first() -> None:

@@ -116,7 +116,7 @@ def test_what_is_missing_is_said_with_what_to_do(
 
 
 def test_what_could_not_be_read_comes_first(tmp_path: Path) -> None:
-    badges = [b.value for b in _open("overview", _full(tmp_path)).markdown][:3]
+    badges = [b.value.replace("\\", "") for b in _open("overview", _full(tmp_path)).markdown][:3]
     assert "dev-sandbox" in " ".join(badges)
     assert "Facts of 16 Nov 2026" in badges[0]
 
@@ -159,3 +159,41 @@ def test_an_unknown_name_is_answered_with_a_suggestion(tmp_path: Path) -> None:
     app = _open("paths", _full(tmp_path), **{"from": "ci-deplyo", "to": "jewels"})
     assert "did you mean" in _words(app)
     assert "ci-deploy" in _words(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_every_page_has_one_title(page: str, state: Callable[[Path], Settings], tmp_path: Path) -> None:
+    assert [title.value for title in _open(page, state(tmp_path)).title] == [page.capitalize()]
+
+
+def test_more_paths_than_the_table_lists_are_not_called_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _full(tmp_path)
+    found = len(data.estate(settings).paths("exposed", "jewels", 12, False))
+    assert found > 1
+    assert f"All {found} paths found" in _words(_open("paths", settings))
+    monkeypatch.setattr(data, "LISTED", 1)
+    data.st.cache_resource.clear()
+    app = _open("paths", settings)
+    assert "1 of more than 1 path" in _words(app)
+    assert len(app.dataframe[0].value) == 1
+
+
+def test_a_part_of_one_name_stands_for_it(tmp_path: Path) -> None:
+    app = _open("paths", _full(tmp_path), **{"from": "mira", "to": "warehouse"})
+    assert "`mira` is read as `data-prod/Mira Lindqvist`" in _words(app)
+    assert "1 path" in _words(app)
+
+
+def test_names_that_a_part_could_mean_are_offered(tmp_path: Path) -> None:
+    app = _open("paths", _full(tmp_path), **{"from": "le", "to": "jewels"})
+    assert not app.dataframe
+    offered = {button.label.replace("\\", "") for button in app.button}
+    assert {"payments-prod/ledger-admin", "payments-prod/legacy-jenkins"} <= offered
+
+
+def test_another_question_forgets_the_chosen_path(tmp_path: Path) -> None:
+    app = _open("paths", _full(tmp_path), **{"from": "ci", "to": "jewels", "hop": "old", "path": "old"})
+    assert "old" in str(app.query_params["hop"])
+    app.number_input[0].set_value(5).run()
+    assert {"hop", "path"}.isdisjoint(app.query_params)

@@ -70,3 +70,10 @@ def test_settings_of_the_environment_do_not_reach_the_demo(tmp_path, monkeypatch
     monkeypatch.setenv("TRUSTDRIFT_STORE__URL", "bolt://production.example:7687")
     settings = workspace(tmp_path / "demo", {}).settings
     assert settings.store.url == f"embedded://{tmp_path}/demo/.trustdrift/graph"
+
+
+def test_the_command_that_is_named_can_be_run_where_it_is_not_on_the_path(monkeypatch):
+    from cli.demonstration import command as named
+
+    monkeypatch.setenv("PATH", "")
+    assert Path(named().split()[0]).exists()

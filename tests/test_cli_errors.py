@@ -50,6 +50,9 @@ def test_a_stage_whose_input_is_missing_names_the_one_before(verb, advice):
         ("check", "--fail-on", "terrible"),
         ("paths", "--from", "a"),
         ("collect", "--from", ".", "--taken-at", "yesterday"),
+        ("collect", "--from", ".", "--taken-at", "2999-01-01"),
+        ("approve", "--reason", " "),
+        ("query", "missing-mfa", "--set", "days"),
         ("--colour", "run"),
     ],
 )
@@ -97,10 +100,10 @@ def test_one_bad_file_among_good_ones_is_named_and_the_rest_is_read(estate):
 
 
 def test_settings_are_checked_before_anything_is_done(monkeypatch):
-    monkeypatch.setenv("TRUSTDRIFT_STOER__URL", "x")
+    monkeypatch.setenv("TRUSTDRIFT_STOR__URL", "x")
     result = cli("collect", "--from", ".")
     assert result.returncode == 1
-    assert "did you mean `TRUSTDRIFT_STORE`?" in one_sentence(result)
+    assert "did you mean `TRUSTDRIFT_STORE__URL`?" in one_sentence(result)
 
 
 def test_init_writes_the_settings_once():

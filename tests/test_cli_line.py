@@ -75,6 +75,38 @@ def test_the_same_again_changes_nothing(line, estate):
     assert drift["items"] == []
 
 
+def test_run_counts_what_changed_since_the_approval_and_check_counts_what_is_open(line, estate):
+    assert line("run", "--from", estate, "--fail-on", "low", "--taken-at", TAKEN_AT).returncode in (CLEAN, INCOMPLETE)
+    assert line("check", "--fail-on", "low").returncode == FINDINGS
+
+
+def test_run_says_when_the_baseline_is_lost(line, estate):
+    state = line.folder / ".trustdrift/state"
+    for file in (state / "baseline.json", *(state / "baselines").iterdir()):
+        kept = file.read_bytes()
+        try:
+            file.unlink()
+            result = line("run", "--from", estate, "--fail-on", "never", "--taken-at", TAKEN_AT)
+        finally:
+            file.write_bytes(kept)
+        assert result.returncode == ERROR
+        assert "or approve again" in result.stderr
+        assert result.stdout == ""
+
+
+def test_collect_and_run_agree_on_what_is_not_there(estate, tmp_path):
+    lone = tmp_path / "get-account-authorization-details.json"
+    shutil.copy(sorted(estate.glob("accounts/*/iam/get-account-authorization-details.json"))[0], lone)
+    place = workplace_in(tmp_path)
+    try:
+        alone, whole = place("collect", "--from", lone), place("run", "--from", lone, "--fail-on", "never")
+    finally:
+        end_store(place.folder)
+    assert (alone.returncode, whole.returncode) == (INCOMPLETE, INCOMPLETE), alone.stderr + whole.stderr
+    told = [line for line in whole.stderr.splitlines() if line.startswith(("not seen", "snapshot"))]
+    assert [line for line in alone.stderr.splitlines() if line.startswith(("not seen", "snapshot"))] == told
+
+
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "md", "html"])
 def test_a_report_in_every_format_is_the_same_on_stdout_and_in_a_file(line, form, tmp_path):
     shown = line("report", "--format", form, "--fail-on", "never")
@@ -123,6 +155,29 @@ def test_paths_are_the_documented_json(line):
     assert found["snapshot"] == line.promoted["snapshot"]
     for path in found["paths"]:
         assert path.keys() >= {"source", "target", "verdict", "conditions", "hops"}
+
+
+def test_more_paths_than_shown_are_told_and_an_empty_class_is_no_error(line):
+    some = line("paths", "--from", "exposed", "--to", "admin", "--limit", "1", "--format", "jsonl")
+    assert len(some.stdout.splitlines()) == 1
+    assert "1 of more: raise `--limit`" in some.stderr
+    none = line("paths", "--from", "external", "--to", "admin", "--max-hops", "1")
+    assert none.returncode in (CLEAN, INCOMPLETE), none.stderr
+
+
+def test_each_pair_comes_once_before_its_alternatives(line):
+    shown = line("paths", "--from", "account:111111111100", "--to", "admin", "--limit", "50", "--format", "json")
+    pairs = [(path["source"], path["target"]) for path in json.loads(shown.stdout)["paths"]]
+    different = len(set(pairs))
+    assert different < len(pairs)
+    assert len(set(pairs[:different])) == different
+
+
+def test_a_question_without_an_answer_says_so(line):
+    result = line("query", "who-can-take-this-role", "--set", "role=none")
+    assert (result.returncode, result.stdout.split()) == (CLEAN, ["principal", "name", "step", "conditions"])
+    assert "no rows" in result.stderr
+    assert (line.folder / ".trustdrift/state/audit.jsonl").stat().st_mode & 0o077 == 0
 
 
 def test_a_place_that_does_not_exist_is_one_sentence(line):

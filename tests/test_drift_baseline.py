@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drift import BaselineError, approve, compare, load_baseline
+from drift import BaselineError, NoBaseline, approve, compare, load_baseline
 from drift.baseline import history
 from graph.model import Graph
 from queries.checks import Finding
@@ -61,6 +61,35 @@ def test_no_baseline_says_what_to_do(tmp_path: Path, prepare: object, said: str)
     prepare(tmp_path)  # type: ignore[operator]
     with pytest.raises(BaselineError, match=said):
         load_baseline(tmp_path)
+
+
+def test_only_a_state_without_any_approval_has_no_baseline(tmp_path: Path) -> None:
+    with pytest.raises(NoBaseline):
+        load_baseline(tmp_path)
+    approved(tmp_path, organization().graph("a"))
+    approved(tmp_path, organization().graph("b"))
+    (tmp_path / "baseline.json").unlink()
+    with pytest.raises(
+        BaselineError, match=r"gone, `approvals.jsonl` names 2 approvals: restore .* or approve"
+    ) as caught:
+        load_baseline(tmp_path)
+    assert not isinstance(caught.value, NoBaseline)
+
+
+@pytest.mark.parametrize(("name", "what"), [("a.graph", "graph"), ("a.findings.json", "findings")])
+@pytest.mark.parametrize("problem", ["is damaged", "is missing"])
+def test_a_copy_that_is_lost_is_named_and_never_taken_for_no_baseline(
+    tmp_path: Path, name: str, what: str, problem: str
+) -> None:
+    approved(tmp_path, organization().graph("a"))
+    copy = tmp_path / "baselines" / name
+    if problem == "is damaged":
+        copy.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
+    else:
+        copy.unlink()
+    with pytest.raises(BaselineError, match=f"baseline's {what} `{copy}` {problem}: restore it") as caught:
+        load_baseline(tmp_path)
+    assert not isinstance(caught.value, NoBaseline)
 
 
 def test_an_approval_without_a_reason_is_refused_and_changes_nothing(tmp_path: Path) -> None:

@@ -113,7 +113,17 @@ def test_an_unknown_query_or_parameter_says_what_was_meant() -> None:
         query("mising-mfa")
     with pytest.raises(CatalogError, match="has no parameter `ports`"):
         bind(checks()["open-ingress"], "2026-01-01T00:00:00Z", {"ports": 1})
+    with pytest.raises(CatalogError, match="it has `max_idle_days`"):
+        bind(checks()["unused-role"], "2026-01-01T00:00:00Z", {"days": 1})
     assert bind(checks()["unused-role"], "2026-01-01T00:00:00Z", {"max_idle_days": 1}) == {
         "max_idle_days": 1,
         "now": "2026-01-01T00:00:00Z",
     }
+
+
+def test_an_empty_parameter_has_to_be_given() -> None:
+    text = 'id = "x"\ntitle = "X"\ndescription = "d"\ncolumns = ["x"]\n[parameters]\nuser_name = ""'
+    asked = read_query("\n".join(f"// {line}" for line in text.splitlines()) + "\nRETURN $user_name AS x", "x.cypher")
+    with pytest.raises(CatalogError, match=r"^`user_name` is needed: give `--set user_name=NAME`$"):
+        bind(asked, "2026-01-01T00:00:00Z")
+    assert bind(asked, "2026-01-01T00:00:00Z", {"user_name": "maya"}) == {"user_name": "maya"}

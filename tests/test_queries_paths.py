@@ -12,7 +12,7 @@ from graph.model import JOINTS, Graph
 from graph.reach import CERTAIN, POSSIBLE
 from queries.paths import find_paths, reaching
 from queries.picture import paths_document, subgraph
-from queries.where import Unresolved, entries, exposed, full_name, resolve
+from queries.where import Unresolved, entries, exposed, full_name, places, resolve
 from tests.graph_samples import (
     ADMIN_OF_PROD,
     CI_DEPLOY,
@@ -203,7 +203,7 @@ def test_names_resolve(text: str, ids: list[str]) -> None:
         ("dev", "write `account:dev`"),
         ("account:deev", "did you mean `dev`"),
         ("zone:prod", "cannot be asked for yet"),
-        ("org-admin", "names nothing"),
+        ("edg", "did you mean `ledger"),
         ("", "use an ARN"),
         ("' OR 1=1 //", "use an ARN"),
     ],
@@ -218,3 +218,12 @@ def test_full_names_are_account_and_name() -> None:
     assert [full_name(graph, i) for i in (CI_DEPLOY, ADMIN_OF_PROD, MAYA, PROD, "nobody")] == [
         "payments-prod/ci-deploy", "payments-prod/administrator", "management/Maya Lindqvist", "payments-prod", "nobody"
     ]  # fmt: skip
+
+
+def test_a_class_without_members_is_empty_and_exposed_is_every_entry_point() -> None:
+    graph = organization().graph()
+    assert resolve(graph, "org-admin") == []
+    assert places(graph, "exposed") == exposed(graph) != []
+    assert places(graph, "ci") == resolve(graph, "ci")
+    with pytest.raises(Unresolved, match="did you mean `Maya Lindqvist`"):
+        places(graph, "maya")

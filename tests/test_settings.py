@@ -56,10 +56,30 @@ def test_relative_paths_start_from_the_folder_of_the_file(tmp_path):
     assert settings.store.url == f"embedded://{folder}/g"
 
 
-@pytest.mark.parametrize("url", ["embedded:///var/lib/trustdrift", "bolt://graph.example:7687", "s3://bucket/.x"])
-def test_other_addresses_stay_as_they_are(url):
+def test_other_addresses_stay_as_they_are():
+    write('[store]\nurl = "embedded:///var/lib/trustdrift"\n[snapshots]\nurl = "s3://bucket/.x"\n')
+    assert load_settings().store.url == "embedded:///var/lib/trustdrift"
+    assert load_settings().snapshots.url == "s3://bucket/.x"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("bolt://user:secret@graph.example:7687", "servers (`bolt:`) are not supported yet: use embedded:///PATH"),
+        ("neo4j+s://graph.example", "servers (`neo4j+s:`) are not supported yet: use embedded:///PATH"),
+        ("mysql://there", "`mysql` is no kind of store: use embedded:///PATH"),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_refused(url, said):
     write(f'[store]\nurl = "{url}"\n')
-    assert load_settings().store.url == url
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value) == f"trustdrift.toml:2: `store.url`: {said}"
+
+
+def test_a_folder_is_no_settings_file(tmp_path):
+    with pytest.raises(SettingsError, match=r"is a folder: name the file in it, `--config .*trustdrift\.toml`"):
+        load_settings(tmp_path)
 
 
 def test_the_tests_own_variables_are_no_settings(monkeypatch):
@@ -101,7 +121,11 @@ def test_a_mistake_in_the_file_is_one_sentence_with_its_line(text, sentence):
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("TRUSTDRIFT_STROE__URL", "x", "unknown setting `TRUSTDRIFT_STROE__URL`: did you mean `TRUSTDRIFT_STORE`?"),
+        (
+            "TRUSTDRIFT_STROE__URL",
+            "x",
+            "unknown setting `TRUSTDRIFT_STROE__URL`: did you mean `TRUSTDRIFT_STORE__URL`?",
+        ),
         ("TRUSTDRIFT_STORE__ULR", "x", "unknown setting `store.ulr`: did you mean `url`?"),
         ("TRUSTDRIFT_REQUIER", "x", "unknown setting `TRUSTDRIFT_REQUIER`: did you mean `TRUSTDRIFT_REQUIRE`?"),
         ("TRUSTDRIFT_APP__PORT", "many", "`app.port`: input should be a valid integer"),

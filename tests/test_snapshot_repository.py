@@ -194,7 +194,7 @@ def test_every_flipped_byte_of_a_shard_is_an_error_that_names_it(stored):
         good = shard.read_bytes()
         for position in range(len(good)):
             shard.write_bytes(good[:position] + bytes([good[position] ^ 0xFF]) + good[position + 1 :])
-            with pytest.raises(SnapshotError, match=rf"shard `shards/{shard.name}` .* is damaged.*collect again"):
+            with pytest.raises(SnapshotError, match=rf"shard `/.*/shards/{shard.name}` .* is damaged.*collect again"):
                 repository.load(snapshot.id)
         shard.write_bytes(good)
     assert repository.load(snapshot.id).shards == snapshot.shards
@@ -309,3 +309,37 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SnapshotError, match=r"cannot write to .*: check its permissions and the disk"):
         Repository(str(tmp_path / "file" / "snapshots")).commit({ROLES: roles("a")}, DAY(1), "files")
+
+
+def test_a_missing_shard_or_run_is_listed_as_the_problem_with_its_path(stored):
+    repository, snapshot, root = stored
+    shard = next((root / "shards").iterdir())
+    kept = shard.read_bytes()
+    shard.unlink()
+    [info] = repository.list()
+    assert (info.taken_at, str(shard) in info.problem, "is missing" in info.problem) == (DAY(1), True, True)
+    shard.write_bytes(kept)
+    assert repository.list()[0].problem == ""
+    run = root / "snapshots" / snapshot.id / "run.json"
+    run.unlink()
+    with pytest.raises(SnapshotError, match=f"`{run}` is missing: restore it"):
+        repository.load(snapshot.id)
+
+
+def test_a_snapshot_is_found_by_the_beginning_of_its_id(stored):
+    repository, snapshot, _ = stored
+    other = repository.commit({ROLES: roles("c"), VPCS: vpcs("v")}, DAY(2), "files")
+    assert repository.full_id(snapshot.id) == snapshot.id
+    assert [repository.full_id(found.id[:20]) for found in (snapshot, other)] == [snapshot.id, other.id]
+    for beginning in ("", "zz", "../" + snapshot.id):
+        with pytest.raises(SnapshotError, match=r"no snapshot begins with .*: list what is there"):
+            repository.full_id(beginning)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("dropbox://bucket/x", "needs .*, which is not installed"), ("gopher+x://y/z", "unknown protocol `gopher\\+x`")],
+)
+def test_a_place_that_cannot_be_used_is_one_sentence(url, said):
+    with pytest.raises(SnapshotError, match=f"{said}: use a file:/// URL"):
+        Repository(url)

@@ -11,9 +11,10 @@ def severity(name: str) -> None:
     st.badge(name, color=words.SEVERITIES[name])
 
 
-def change(name: str) -> None:
+def change(name: str, how_bad: str) -> None:
+    """Coloured by what it means, better or worse; its sign says what happened."""
     known = words.CHANGES[name]
-    st.badge(f"{known.symbol} {known.word}", color=known.badge)
+    st.badge(f"{known.symbol} {known.word}", color=words.tone(name, how_bad))
 
 
 def verdict(name: str) -> None:

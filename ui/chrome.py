@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from drift.baseline import BaselineError
 from graph.errors import ArtefactError
@@ -14,7 +15,7 @@ from queries.where import account_name
 from report.words import freshness, week_sentence
 from settings import SettingsError
 from ui import data, element, words
-from ui.text import code, prose
+from ui.text import label, prose
 
 READING = (ArtefactError, BaselineError, FindingsError, SettingsError)
 NAMED = 4  # accounts named in the header
@@ -24,6 +25,11 @@ CSS = """<style>
 [data-testid="stElementToolbar"]:has(+ [data-testid="stDataFrame"]) { display: none; }
 [data-testid="stMetric"] { padding: .35rem .9rem; }
 [data-testid="stMetricValue"] { font-size: 1.55rem; line-height: 1.3; }
+[data-testid="stHeading"] h1 { padding: 0; }
+@media (max-width: 1200px) {
+  .st-key-beside > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] { flex-direction: column; }
+  .st-key-beside > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] > * { width: 100%; flex: none; }
+}
 [data-testid="stPageLink-NavLink"] * { white-space: normal; overflow: visible; line-height: 1.35; }
 </style>"""
 # Streamlit's own colours of code in the light theme have too little contrast.
@@ -37,24 +43,27 @@ CODE_CSS = """<style>
 </style>"""
 
 
-def screen(show: Callable[[data.Estate], None]) -> None:
+def screen(title: str, show: Callable[[data.Estate], None]) -> None:
     """Draws a screen of what is promoted, or says what to do first."""
     st.html(CSS if element.theme() == "dark" else CSS + CODE_CSS)
     try:
         estate = data.estate(data.in_use())
     except READING as problem:
+        st.title(title, anchor=False)
         hint(str(problem))
         return
     if estate is None:
+        st.title(title, anchor=False)
         empty()
         return
-    header(estate)
+    header(title, estate)
     show(estate)
 
 
-def header(estate: data.Estate) -> None:
-    """How old the facts are and what could not be read, before anything that rests on them."""
+def header(title: str, estate: data.Estate) -> None:
+    """The page's name, how old the facts are and what could not be read, before anything that rests on them."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="freshness"):
+        st.title(title, anchor=False, width="content")
         taken, now = estate.promoted.taken_at, datetime.now(UTC)
         stale = now - parse(taken) > words.STALE_AFTER
         st.badge(freshness(taken, now.isoformat()), icon=":material/schedule:", color="red" if stale else "green")
@@ -70,7 +79,7 @@ def unread(estate: data.Estate) -> None:
         st.badge("Everything was read", icon=":material/visibility:", color="green")
     for account, sources in list(missing.items())[:NAMED]:
         st.badge(
-            f"{code(account_name(estate.graph, account))}: {words.plural(len(sources), 'source')} not read",
+            f"{label(account_name(estate.graph, account))}: {words.plural(len(sources), 'source')} not read",
             icon=":material/visibility_off:",
             color="red",
             help="; ".join(sources),
@@ -84,6 +93,12 @@ def week(estate: data.Estate) -> None:
     """One sentence about what happened since the baseline; none where nothing was approved."""
     if estate.drift and estate.baseline:
         st.markdown(prose(week_sentence(estate.drift, estate.baseline.approval)))
+
+
+def beside(left: int, right: int) -> list[DeltaGenerator]:
+    """Two columns of these shares, one under the other on a narrow screen; once on a page."""
+    with st.container(key="beside"):
+        return st.columns([left, right], gap="medium")
 
 
 def no_baseline() -> None:

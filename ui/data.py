@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from drift.baseline import CURRENT, Baseline, current, load_baseline
+from drift.baseline import Baseline, NoBaseline, current, load_baseline
 from drift.compare import compare
 from drift.items import Drift
 from graph.artefact import read_graph
@@ -22,12 +22,12 @@ from queries.checks import Finding, load_findings
 from queries.paths import Distance, find_paths, reaching
 from queries.paths import Path as AccessPath
 from queries.picture import coverage_rows
-from queries.where import entries, exposed, resolve
+from queries.where import entries, places
 
 if TYPE_CHECKING:
     from settings import Settings
 
-ENTRY_POINTS = "exposed"  # the one class that only the screens know: every real start of an attack
+LISTED = 200  # paths in a table
 _used: list[Settings] = []  # one entry at most: the settings that `serve` was given
 
 
@@ -59,7 +59,8 @@ class Estate:
         return _drift(self.baseline.graph.id, self.graph.id, checked, self.baseline, self)
 
     def paths(self, sources: str, targets: str, max_hops: int, certain_only: bool) -> list[AccessPath]:
-        """The ranked paths between what two texts name. Raises Unresolved."""
+        """The ranked paths between what two texts name: at most LISTED, and one more where there are more. Raises
+        Unresolved."""
         return _paths(self.graph.id, sources, targets, max_hops, certain_only, self)
 
     def reaching(self, goal: str) -> list[Distance]:
@@ -112,11 +113,6 @@ def _jewels(graph: Graph) -> set[str]:
 GOALS: dict[str, Callable[[Graph], set[str]]] = {"administrator": _administrators, "jewel": _jewels}
 
 
-def named(graph: Graph, text: str) -> list[str]:
-    """The node ids that a text names. Raises Unresolved."""
-    return exposed(graph) if text == ENTRY_POINTS else resolve(graph, text)
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _graph(artefacts: str, graph_id: str) -> Graph:
     return read_graph(Path(artefacts) / "graphs" / f"{graph_id}.graph")
@@ -132,9 +128,10 @@ def _findings(file: str, written: int) -> list[Finding]:
 
 
 def _baseline_in(state: Path) -> Baseline | None:
-    if not (state / CURRENT).exists():
+    try:
+        approval = current(state)
+    except NoBaseline:
         return None
-    approval = current(state)
     return _baseline(str(state), approval.graph_id, approval.at)
 
 
@@ -154,7 +151,7 @@ def _paths(
     graph_id: str, sources: str, targets: str, max_hops: int, certain_only: bool, _estate: Estate
 ) -> list[AccessPath]:
     graph = _estate.graph
-    return find_paths(graph, named(graph, sources), named(graph, targets), 20, max_hops, certain_only)
+    return find_paths(graph, places(graph, sources), places(graph, targets), LISTED + 1, max_hops, certain_only)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

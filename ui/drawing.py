@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.model import JOINTS, WALKED, Edge, Graph, Node
+from graph.techniques import techniques
 from queries.paths import Hop, Path
 from queries.where import account_name
 from ui import words
@@ -16,6 +17,7 @@ from ui.text import one_line
 DRAWN = 300  # nodes; more is unreadable, and slow
 NEIGHBOURS = 40  # hops drawn each way when a node is unfolded
 NAME_LENGTH = 28
+SECOND_PART = re.compile(r" and | attached to ")  # what follows is left out of a short name
 RESERVED_ROLE = re.compile(r"^AWSReservedSSO_(?P<set>.+)_[0-9a-f]{16}$")
 
 
@@ -140,7 +142,10 @@ def verb(hop: Hop) -> str:
 
 
 def label(hop: Hop) -> str:
-    """A few words for an edge, such as `delete`, `lambda-001` or `tcp/5432`."""
+    """A few words for an edge, such as `delete`, `tcp/5432` or `pass a role to a new function (lambda-001)`."""
+    if verb(hop) == "ESCALATE" and hop.key in techniques():
+        name = SECOND_PART.split(techniques()[hop.key].name)[0]
+        return name if hop.key in name else f"{name} ({hop.key})"
     return ports(hop.key) or words.LABELS.get(verb(hop), verb(hop).lower())
 
 

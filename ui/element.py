@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from report.layout import layered
 from ui import icons, words
 from ui.drawing import Drawing, DrawnEdge, DrawnNode
+from ui.packing import packed
 
 # Text and lines by theme; contrast against the page's background is at least 4.5 for text and 3 for lines.
 INK = {"light": "#0f172a", "dark": "#e2e8f0"}
@@ -18,7 +18,7 @@ LINE = {"light": "#64748b", "dark": "#94a3b8"}
 PAPER = {"light": "#ffffff", "dark": "#0b1020"}
 CHOSEN = {"light": "#4338ca", "dark": "#a5b4fc"}
 DIMMED = 0.18
-LOWEST, HIGHEST, WIDEST = 180, 1400, 1240  # pixels
+LOWEST, HIGHEST, WIDEST = 180, 900, 1240  # pixels
 TIGHTEST = 0.62  # of the layout's columns: narrower ones leave no room for the labels of edges
 CSS = """<style>
 .st-graph-workbench.container { background: transparent; border: 0; }
@@ -39,23 +39,24 @@ def draw(
     *,
     key: str,
     focus: Collection[str] = (),
+    fade: bool = True,
     chosen: str = "",
     on_click: Click | None = None,
 ) -> None:
     """Draws from left to right.
 
-    `focus` are ids of nodes and edges that stand out while the rest is dimmed, `chosen` is the id of the edge or node
-    whose evidence is shown. `on_click` gets what was done (`edge`, `node` or `expand`) and the id. The key must change
-    with the nodes, because an element that stays keeps its positions.
+    `focus` are ids of nodes and edges that stand out, and unless `fade` is off the rest is dimmed; `chosen` is the id
+    of the edge or node whose evidence is shown. `on_click` gets what was done (`edge`, `node` or `expand`) and the id.
+    The key must change with the nodes, because an element that stays keeps its positions.
     """
     from st_graph_workbench import Event, graph_workbench
 
     st.html(CSS)
-    places = _squeezed(layered([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges]))
+    places = _squeezed(packed([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges]))
     graph_workbench(
         elements={"nodes": [_node(n, places[n.id]) for n in drawing.nodes], "edges": [_edge(e) for e in drawing.edges]},
         layout={"name": "preset", "fit": True, "padding": 28, "animate": False},
-        node_styles=_rules(drawing, theme(), focus, chosen),
+        node_styles=_rules(drawing, theme(), focus, fade, chosen),
         height=_height(places),
         key=key,
         on_change=lambda: _report(key, on_click),
@@ -74,9 +75,11 @@ def _report(key: str, on_click: Click | None) -> None:
 
 
 def _squeezed(places: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
-    """Columns closer together where a long path would have to be drawn too small to be read."""
+    """Columns closer together where a long path would have to be drawn too small to be read, and farther apart where
+    many rows make everything small."""
     width = max((x for x, _ in places.values()), default=0)
-    factor = max(TIGHTEST, min(1.0, WIDEST / width)) if width else 1.0
+    room = max(1.0, (max((y for _, y in places.values()), default=0)) / HIGHEST)
+    factor = max(TIGHTEST, min(room, WIDEST * room / width)) if width else 1.0
     return {node: (x * factor, y) for node, (x, y) in places.items()}
 
 
@@ -100,12 +103,13 @@ def _edge(edge: DrawnEdge) -> dict[str, Any]:
     return {"data": {**data, "verdict": verdict, "state": edge.state}, "selectable": False}
 
 
-def _rules(drawing: Drawing, mode: words.Theme, focus: Collection[str], chosen: str) -> list[Any]:
+def _rules(drawing: Drawing, mode: words.Theme, focus: Collection[str], fade: bool, chosen: str) -> list[Any]:
     kinds = {node.kind.icon + node.kind.colour: node.kind for node in drawing.nodes}
     rules = [*_base(mode), *(_kind(kind) for kind in kinds.values()), *_states(mode)]
-    if focus:
+    if focus and fade:
         rules.append(("*", {"opacity": DIMMED}))
         rules.append((_any(focus), {"opacity": 1, "z-index": 10}))
+    if focus:
         rules.append((_any(i for i in focus if i.startswith("e")), {"width": 3.4}))
     if chosen:
         halo = {"underlay-color": CHOSEN[mode], "underlay-opacity": 0.28, "underlay-padding": 6}
@@ -141,7 +145,8 @@ def _base(mode: words.Theme) -> list[tuple[str, dict[str, Any]]]:
         "label": "data(text)", "width": 2, "line-color": LINE[mode], "target-arrow-color": LINE[mode],
         "target-arrow-shape": "triangle", "arrow-scale": 1.1, "curve-style": "bezier", "font-size": 10,
         "color": MUTED[mode], "text-background-color": PAPER[mode], "text-background-opacity": 0.92,
-        "text-background-padding": 2, "text-rotation": "autorotate", "min-zoomed-font-size": 5, "overlay-opacity": 0,
+        "text-background-padding": 2, "text-rotation": "autorotate", "text-wrap": "wrap",
+        "text-max-width": 120, "min-zoomed-font-size": 5, "overlay-opacity": 0,
     }  # fmt: skip
     return [
         ("node", node),

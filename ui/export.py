@@ -10,10 +10,10 @@ import orjson
 from graph.model import WALKED, Graph
 from queries.paths import Path
 from queries.picture import paths_document
-from report.layout import layered
 from ui import icons, words
 from ui.drawing import Drawing, DrawnEdge, DrawnNode
 from ui.element import INK, LINE, MUTED, PAPER
+from ui.packing import packed
 
 MARGIN = 90.0
 RADIUS = 20.0
@@ -38,7 +38,7 @@ def document(graph: Graph, path: Path) -> bytes:
 
 def svg(drawing: Drawing) -> bytes:
     """The drawing as one self-contained SVG file, in the light theme."""
-    places = layered([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges])
+    places = packed([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges])
     left, top = (min((p[axis] for p in places.values()), default=0.0) - MARGIN for axis in (0, 1))
     right, bottom = (max((p[axis] for p in places.values()), default=0.0) + MARGIN for axis in (0, 1))
     box = {"x": left, "y": top, "width": right - left, "height": bottom - top}

@@ -39,7 +39,19 @@ def prose(text: object) -> str:
     Source: https://spec.commonmark.org/0.31.2/#backslash-escapes
     """
     parts = QUOTED.split(one_line(text))
-    return "".join(code(part) if i % 2 else _escaped(part) or JOINER for i, part in enumerate(parts))
+    between = range(2, len(parts) - 1, 2)  # two code spans that touch would be one
+    shown = (
+        code(part) if i % 2 else _escaped(part) or (JOINER if i in between else "") for i, part in enumerate(parts)
+    )
+    return "".join(shown)
+
+
+def label(text: object) -> str:
+    """The text as the label of a badge, which escapes brackets itself.
+
+    Source: https://docs.streamlit.io/develop/api-reference/text/st.badge
+    """
+    return re.sub(r"\\([\[\]])", r"\1", _escaped(one_line(text)))
 
 
 def _escaped(text: str) -> str:

@@ -25,7 +25,6 @@ class Change:
 
     word: str
     symbol: str
-    badge: Badge
     line: Literal["solid", "dashed", "double"]
     light: str
     dark: str
@@ -80,11 +79,11 @@ VERDICT_HELP = {
 }
 
 CHANGES: dict[str, Change] = {
-    "added": Change("added", "+", "green", "solid", "#15803d", "#4ade80"),
-    "removed": Change("removed", "−", "red", "dashed", "#b91c1c", "#f87171"),
-    "changed": Change("changed", "±", "orange", "double", "#b45309", "#fbbf24"),
-    "unseen": Change("unseen", "?", "violet", "dashed", "#6d28d9", "#a78bfa"),
-    "fixed": Change("fixed", "✓", "blue", "dashed", "#0f766e", "#2dd4bf"),
+    "added": Change("added", "+", "solid", "#15803d", "#4ade80"),
+    "removed": Change("removed", "−", "dashed", "#b91c1c", "#f87171"),
+    "changed": Change("changed", "±", "double", "#b45309", "#fbbf24"),
+    "unseen": Change("unseen", "?", "dashed", "#6d28d9", "#a78bfa"),
+    "fixed": Change("fixed", "✓", "dashed", "#0f766e", "#2dd4bf"),
 }
 CHANGE_HELP = {
     "removed": "is no longer there",
@@ -153,6 +152,13 @@ STALE_AFTER = timedelta(hours=26)  # a daily collection that is late
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 path`, `2 paths`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def tone(change: str, severity: str) -> Badge:
+    """The colour of what a change means: green where it is better, red or orange where it is worse."""
+    worse: dict[str, Badge] = {"critical": "red", "info": "gray"}
+    known: dict[str, Badge] = {"fixed": "green", "unseen": "violet"}
+    return known.get(change) or worse.get(severity, "orange")
 
 
 def kind(labels: tuple[str, ...]) -> Kind:

@@ -67,7 +67,14 @@ class Repository:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._storage = Storage(url)
+        try:
+            self._storage = Storage(url)
+        except ImportError as error:
+            package = getattr(error.__cause__, "name", None) or str(error)
+            raise SnapshotError(f"`{url}` needs {package}, which is not installed: use a file:/// URL") from error
+        except ValueError as error:  # fsspec knows no such protocol
+            scheme = url.partition(":")[0]
+            raise SnapshotError(f"`{url}` has the unknown protocol `{scheme}`: use a file:/// URL") from error
 
     def commit(
         self, shards: Mapping[Scope, ShardInput], taken_at: str, source: str, previous: str | None = LATEST
@@ -110,6 +117,14 @@ class Repository:
             shards = {e.scope: self._shard(e, as_of.get(e.scope)) for e in manifest.shards}
         return Snapshot(name, run.taken_at, shards)
 
+    def full_id(self, beginning: str) -> str:
+        """The id of the one snapshot that begins so. Raises: SnapshotError."""
+        found = [name for name in self._storage.folders("snapshots") if beginning and name.startswith(beginning)]
+        if len(found) == 1 or beginning in found:
+            return beginning if beginning in found else found[0]
+        problem = f"{len(found)} snapshots begin with" if found else "no snapshot begins with"
+        raise SnapshotError(f"{problem} `{beginning}` in `{self.url}`: list what is there with `trustdrift snapshots`")
+
     def list(self) -> Infos:
         """Every snapshot, oldest first; a damaged one is listed with its problem, before the others."""
         return sorted(
@@ -122,21 +137,33 @@ class Repository:
             manifest, run = self._read(name)
         except SnapshotError as error:
             return SnapshotInfo(name, problem=str(error))
-        return SnapshotInfo(
-            name, run.taken_at, run.first_taken_at, run.source, Counter(e.state for e in manifest.shards)
-        )
+        states = Counter(e.state for e in manifest.shards)
+        return SnapshotInfo(name, run.taken_at, run.first_taken_at, run.source, states, self._lacking(manifest))
+
+    def _lacking(self, manifest: Manifest) -> str:
+        """The problem of a snapshot whose shards are not all there; empty for none."""
+        for entry in manifest.shards:
+            for digest in filter(None, (entry.digest, entry.carried)):
+                if not self._storage.exists(_shard_name(digest)):
+                    return self._damaged(entry, digest, "the file is missing")
+        return ""
 
     def _read(self, name: str) -> tuple[Manifest, Run]:
         try:
             if not name.isalnum():
                 raise FileNotFoundError
-            return (
-                read_manifest(self._storage.read(_manifest(name)), name),
-                read_run(self._storage.read(_run(name)), name),
-            )
+            manifest = read_manifest(self._storage.read(_manifest(name)), name)
         except FileNotFoundError:
             raise SnapshotError(
-                f"there is no complete snapshot `{name}` in `{self.url}`: list what is there with `snapshots`"
+                f"there is no complete snapshot `{name}` in `{self.url}`: "
+                "list what is there with `trustdrift snapshots`"
+            ) from None
+        try:
+            return manifest, read_run(self._storage.read(_run(name)), name)
+        except FileNotFoundError:
+            raise SnapshotError(
+                f"`{self.url}/{_run(name)}` is missing: restore it from a backup, "
+                "or delete that snapshot's folder and collect again"
             ) from None
 
     def _shard(self, entry: Entry, as_of: str | None) -> Shard:
@@ -156,10 +183,13 @@ class Repository:
             problem = "the file is missing"
         except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
             problem = str(error)
+        raise SnapshotError(self._damaged(entry, digest, problem))
+
+    def _damaged(self, entry: Entry, digest: str, problem: str) -> str:
         scope = " ".join(filter(None, (entry.account_id, entry.region, entry.collector)))
-        raise SnapshotError(
-            f"shard `{name}` ({scope}) is damaged, {problem}: restore the file from a backup, "
-            "or delete it together with the snapshots that need it and collect again"
+        return (
+            f"shard `{self.url}/{_shard_name(digest)}` ({scope}) is damaged, {problem}: restore the file from a "
+            "backup, or delete it together with the snapshots that need it and collect again"
         )
 
     def _store(self, scope: Scope, shard: ShardInput, before: _Before) -> Entry:

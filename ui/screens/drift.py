@@ -10,13 +10,13 @@ from queries.severity import SEVERITIES
 from report.words import day, why
 from ui import badges, chrome, data, element, panel, words
 from ui.drawing import drawing, hop_id, safe_id
-from ui.text import cell, code, one_line, prose
+from ui.text import cell, code, prose
 
 LEGEND = (
-    "Green and +: added. Red, dashed and −: removed. Amber and ±: changed. Dashed grey: possible. "
+    "In the picture, green and +: added. Red, dashed and −: removed. Amber and ±: changed. Dashed grey: possible. "
     "Gold double ring: crown jewel. Click a line for its evidence."
 )
-WIDTHS = {"Severity": 75, "Change": 85, "Kind": 80, "What changed": 380}  # pixels
+WIDTHS = {"What changed": 430, "Severity": 72, "Change": 84, "Kind": 72}  # pixels
 NAMED = 200  # members listed of an item
 
 
@@ -76,7 +76,7 @@ def filtered(items: list[DriftItem]) -> list[DriftItem]:
 def browse(graph: Graph, past: Graph, drift: Drift, items: list[DriftItem]) -> None:
     """The list beside the chosen item, and under both the way it opened."""
     item = _chosen(items)
-    listing, detail = st.columns(2, gap="medium")
+    listing, detail = chrome.beside(1, 1)
     with listing:
         table(items, item)
     with detail, st.container(border=True):
@@ -95,10 +95,10 @@ def table(items: list[DriftItem], item: DriftItem) -> None:
     st.markdown(f"**{words.plural(len(items), 'item')}**, worst first")
     rows = [
         {
+            "What changed": cell(i.title.replace("`", "")),
             "Severity": i.severity,
             "Change": f"{words.CHANGES[i.change].symbol} {i.change}",
             "Kind": words.FAMILIES[i.family],
-            "What changed": cell(i.title.replace("`", "")),
         }
         for i in items
     ]
@@ -110,17 +110,17 @@ def table(items: list[DriftItem], item: DriftItem) -> None:
         key=key,
         on_select=lambda: _choose_row(items, key),
         selection_mode="single-row",
-        height=440 if len(rows) > 6 else "content",
-        row_height=60,  # two lines
+        height=540 if len(rows) > 6 else "content",
+        row_height=72,  # four lines
         column_config={name: st.column_config.TextColumn(width=width) for name, width in WIDTHS.items()},
-        alt="Drift items, worst first: severity, change, kind, what changed",
+        alt="Drift items, worst first: what changed, severity, change, kind",
     )
 
 
 def headline(item: DriftItem) -> None:
     with st.container(horizontal=True, gap="small"):
         badges.severity(item.severity)
-        badges.change(item.change)
+        badges.change(item.change, item.severity)
         if item.verdict:
             badges.verdict(item.verdict)
         st.badge(words.FAMILIES[item.family], color="gray")
@@ -130,10 +130,11 @@ def headline(item: DriftItem) -> None:
 
 def what_changed(item: DriftItem) -> None:
     """Before and after, line by line, and what it still depends on."""
-    before, after = ([line for line in side if line] for side in (item.before, item.after))
-    lines = [f"- before: {one_line(line)}" for line in before] + [f"+ now: {one_line(line)}" for line in after]
+    before, after = ([prose(line) for line in side if line] for side in (item.before, item.after))
+    colour = words.tone(item.change, item.severity)
+    lines = [f"`−` before: {line}" for line in before] + [f":{colour}[`+` now: {line}]" for line in after]
     st.markdown("**What changed**")
-    st.code("\n".join(lines) or "no details", language="diff", wrap_lines=True)
+    st.markdown("\n".join(f"- {line}" for line in lines) or "no details")
     if item.conditions:
         st.markdown("**Only if**\n" + "\n".join(f"- {prose(condition)}" for condition in item.conditions))
 
@@ -216,4 +217,4 @@ def _click(item: DriftItem, what: str, which: str) -> None:
         st.query_params.update({"item": item.id, "hop": which})
 
 
-chrome.screen(show)
+chrome.screen("Drift", show)

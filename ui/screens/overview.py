@@ -71,7 +71,7 @@ def what_changed(estate: data.Estate) -> None:
         marks, sentence = st.columns(MARKS, vertical_alignment="center")
         with marks, st.container(horizontal=True, gap="small"):
             badges.severity(item.severity)
-            badges.change(item.change)
+            badges.change(item.change, item.severity)
         with sentence:
             st.page_link(
                 "ui/screens/drift.py", label=prose(item.title.replace("`", "")), query_params={"item": item.id}
@@ -156,4 +156,4 @@ def _worst(counts: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {severity}" for severity, count in list(counts.items())[:2])
 
 
-chrome.screen(show)
+chrome.screen("Overview", show)

@@ -4,35 +4,36 @@ import streamlit as st
 
 from graph.model import Graph
 from queries.paths import Hop, Path
-from queries.where import Unresolved
+from queries.where import CLASSES, Unresolved, places
 from ui import chrome, controls, data, element, export, panel, words
 from ui.drawing import DRAWN, Drawing, drawing, hop_id, hops_of, neighbours, node_key, path_id, safe_id, shown_name
-from ui.text import cell, code
+from ui.text import cell, code, prose
 
-WIDTHS = {"Verdict": 72, "Hops": 55, "From": 150, "To": 150, "By way of": 175}  # pixels
+WIDTHS = {"Verdict": 68, "Hops": 50, "From": 125, "To": 160, "By way of": 170}  # pixels; conditions get the rest
 FEW = 6  # paths that are drawn together without being asked for
 LEGEND = (
     "Solid line: certain. Dashed line: possible, it has open conditions. Gold double ring: crown jewel. Dotted ring: "
-    "as last seen. Click a line for its evidence, double-click a node to unfold its neighbours. "
-    "The table below holds the same paths."
+    "as last seen. Click a line for its evidence, double-click a node to unfold its neighbours."
 )
 
 
 def show(estate: data.Estate) -> None:
     """The whole page: what is asked, then the answer."""
     question = controls.question(estate.graph)
+    if question is None:
+        return
     try:
         paths = estate.paths(question.source, question.target, question.max_hops, question.certain_only)
     except Unresolved as problem:
         chrome.hint(str(problem))
         return
     if paths:
-        answer(estate.graph, paths)
+        answer(estate.graph, paths[: data.LISTED], more=len(paths) > data.LISTED)
     else:
-        nothing(question)
+        nothing(estate.graph, question)
 
 
-def nothing(question: controls.Question) -> None:
+def nothing(graph: Graph, question: controls.Question) -> None:
     """No path: what may be asked next."""
     st.subheader(f"No path from {code(question.source)} to {code(question.target)}", anchor=False)
     steps = ["Swap the ends, or ask from `exposed` to see every real entry point."]
@@ -40,12 +41,15 @@ def nothing(question: controls.Question) -> None:
         steps.insert(0, "Let possible paths in: some hop may depend on a condition.")
     if question.max_hops < controls.MAX_HOPS:
         steps.insert(0, f"Allow more than {words.plural(question.max_hops, 'hop')}.")
+    for text in (question.source, question.target):
+        if text in CLASSES and not places(graph, text):
+            steps.insert(0, f"{code(text)} names nothing in this graph: {prose(CLASSES[text][1])}.")
     steps.append("What could not be read is named above: a path may hide there.")
     st.markdown("\n".join(f"- {step}" for step in steps))
 
 
 @st.fragment
-def answer(graph: Graph, paths: list[Path]) -> None:
+def answer(graph: Graph, paths: list[Path], more: bool) -> None:
     """The picture, and under it the ranked paths beside the evidence of the chosen hop."""
     unfolded = [hop for node_id in _unfolded(paths) for hop in neighbours(graph, node_id)]
     path = _chosen_path(paths)
@@ -53,9 +57,9 @@ def answer(graph: Graph, paths: list[Path]) -> None:
     shown = paths if _all_drawn(paths) else [path]
     drawn = drawing(graph, [*path.hops, *hops_of(shown), *unfolded])
     picture(drawn, paths, path, hop)
-    ranking, evidence = st.columns([11, 10], gap="medium")
+    ranking, evidence = chrome.beside(13, 8)
     with ranking:
-        table(graph, paths, path)
+        table(graph, paths, path, more)
         exports(graph, path)
     with evidence, st.container(border=True):
         panel.hop_picker(path.hops, hop, key=f"picker-{path_id(path)}")
@@ -71,18 +75,27 @@ def picture(drawn: Drawing, paths: list[Path], path: Path, hop: Hop) -> None:
         drawn,
         key=safe_id("paths", *(node.id for node in drawn.nodes)),
         focus=focus if len(drawn.edges) > len(path.hops) else (),
+        fade=not _all_drawn(paths),
         chosen=hop_id(hop),
         on_click=lambda what, which: _click(paths, drawn, what, which),
     )
     if drawn.left_out:
         st.caption(f"{DRAWN} of {DRAWN + drawn.left_out:,} nodes are drawn: narrow the question to see the rest.")
-    st.caption(LEGEND)
+    st.caption(f"{LEGEND} {drawn_of(paths)}")
 
 
-def table(graph: Graph, paths: list[Path], path: Path) -> None:
+def drawn_of(paths: list[Path]) -> str:
+    """What of the table is in the picture."""
+    if len(paths) == 1:
+        return "The table below holds the same path."
+    listed = words.plural(len(paths), "path")
+    return f"Drawn are the {listed} of the table below." if _all_drawn(paths) else f"Drawn is one of {listed} below."
+
+
+def table(graph: Graph, paths: list[Path], path: Path, more: bool) -> None:
     """The ranked paths; choosing a row chooses the path."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{words.plural(len(paths), 'path')}**, certain ones first, then the shortest", width="content")
+        st.markdown(f"**{counted(len(paths), more)}**, certain ones first, then the shortest", width="content")
         st.toggle("Draw all of them", value=_all_drawn(paths), key=_toggle(paths), disabled=len(paths) == 1)
     rows = [
         {
@@ -103,10 +116,18 @@ def table(graph: Graph, paths: list[Path], path: Path) -> None:
         key=key,
         on_select=lambda: _choose_row(paths, key),
         selection_mode="single-row",
-        height=353 if len(rows) > 10 else "content",
+        height=440 if len(rows) > 7 else "content",
+        row_height=60,  # two lines
         column_config={name: st.column_config.Column(width=width) for name, width in WIDTHS.items()},
         alt="Ranked paths: verdict, number of hops, both ends, what lies between, open conditions",
     )
+
+
+def counted(listed: int, more: bool) -> str:
+    """How many paths are listed, and whether these are all that were found."""
+    if more:
+        return f"{listed:,} of more than {words.plural(listed, 'path')}"
+    return words.plural(listed, "path") if listed == 1 else f"All {words.plural(listed, 'path')} found"
 
 
 def exports(graph: Graph, path: Path) -> None:
@@ -179,4 +200,4 @@ def _unfolded(paths: list[Path]) -> list[str]:
     return kept
 
 
-chrome.screen(show)
+chrome.screen("Paths", show)
