@@ -83,7 +83,9 @@ class Sets:
     ) -> AccessSet:
         key = set_key(account_id, identity, boundary, chain, principal)
         if key in self._by_key and self._by_key[key].stale != oldest(stale, chain.stale):
-            key = f"{key}:{stale}"
+            key = (
+                f"{key}:{stale}"  # equals of whom some were last seen before: their edges must say so, the others' not
+            )
         found = self._by_key.get(key)
         if found is None:
             found = self._by_key[key] = AccessSet(

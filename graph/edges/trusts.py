@@ -23,7 +23,6 @@ class Trust:
     accounts: frozenset[str]
     arns: frozenset[str]
     federated: frozenset[str]
-    services: frozenset[str]
     anyone: bool
     personal: bool  # conditions or Denies that single principals out
 
@@ -38,7 +37,7 @@ def trusts(estate: Estate) -> Iterator[Trust]:
 
 def read_trust(estate: Estate, role: Holder, policy: Policy) -> Trust:
     """Whom the Allows of a trust policy name. Who takes a role chooses its session's name: a session is its role."""
-    named: dict[str, set[str]] = {"AWS": set(), "Federated": set(), "Service": set()}
+    named: dict[str, set[str]] = {"AWS": set(), "Federated": set()}
     for statement in policy.document.statements if policy.document else ():
         if statement.effect == "Allow":
             for kind, values in (statement.principals or {}).items():
@@ -54,7 +53,6 @@ def read_trust(estate: Estate, role: Holder, policy: Policy) -> Trust:
         frozenset(accounts),
         frozenset(estate.role_of_session(v) or v for v in named["AWS"] if ARN_OF_PRINCIPAL.match(v)),
         frozenset(named["Federated"]),
-        frozenset(named["Service"]),
         "*" in named["AWS"],
         singles_out(policy.document),
     )
