@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from benchmarks.estate import Params, generate
 from demo import baseline_dir
 from ingest.files import collect_files
+from ingest.files.collect import CATALOGUE
 from ingest.files.importing import import_file
-from ingest.files.sources import CATALOGUE
 from ingest.snapshot.codec import encode
 from ingest.snapshot.repository import Repository
 from tests.require import repetitions

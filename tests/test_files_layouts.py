@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ingest.files import collect_files
-from ingest.files.sources import SOURCES
 from ingest.snapshot import Bucket, Instance, Reason, State, User, Vpc
+from ingest.sources.table import SOURCES
 from tests.dumps import HERE, SEEN, A, imported, records, state
 
 ALICE, BOB = f"arn:aws:iam::{A}:user/ops/alice", f"arn:aws:iam::{A}:user/bob"

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ingest.files import collect_files
-from ingest.files.sources import SOURCES
 from ingest.snapshot import COLLECTORS, Reason, Scope, State
+from ingest.sources.table import SOURCES
 
 A, REGION = "111111111111", "eu-west-1"
 CALLER = f"User: arn:aws:sts::{A}:assumed-role/TrustdriftReader/run is not authorized to perform: "

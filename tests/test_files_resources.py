@@ -83,7 +83,8 @@ def test_plain_answers_of_one_argument_take_it_from_contents_or_the_file_name(tm
     assert [b.name for b in records(found, Bucket)] == ["one", "three", "two"]
     [problem] = found.problems
     assert problem.file == f"{A}/y.json"
-    assert "could be `s3api get-bucket-policy` or " in problem.reason
+    assert problem.reason.startswith("could be ")
+    assert "`s3api get-bucket-policy` or " in problem.reason or " or `s3api get-bucket-policy`:" in problem.reason
 
 
 DATABASE = {

@@ -65,9 +65,11 @@ def test_other_addresses_stay_as_they_are():
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("bolt://user:secret@graph.example:7687", "servers (`bolt:`) are not supported yet: use embedded:///PATH"),
-        ("neo4j+s://graph.example", "servers (`neo4j+s:`) are not supported yet: use embedded:///PATH"),
-        ("mysql://there", "`mysql` is no kind of store: use embedded:///PATH"),
+        (
+            "bolt://user:secret@graph.example:7687",
+            "a store's address holds no user or password: set `user` and `password_file`",
+        ),
+        ("mysql://there", "`mysql` is no kind of store: use embedded:///PATH, or neo4j+s://HOST:7687"),
     ],
 )
 def test_a_store_that_cannot_be_used_is_refused(url, said):
@@ -75,6 +77,33 @@ def test_a_store_that_cannot_be_used_is_refused(url, said):
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert str(caught.value) == f"trustdrift.toml:2: `store.url`: {said}"
+
+
+def test_the_password_of_a_server_comes_from_a_file_or_the_environment(monkeypatch, tmp_path):
+    write('[store]\nurl = "neo4j+s://graph.example:7687"\npassword_file = "secret.txt"\n')
+    with pytest.raises(SettingsError, match="cannot be read"):
+        _ = load_settings().store.auth
+    (tmp_path / "secret.txt").write_text("s3cret\n")
+    assert load_settings().store.auth == ("neo4j", "s3cret")
+    write('[store]\nuser = "reader"\n')
+    monkeypatch.setenv("TRUSTDRIFT_STORE__PASSWORD", "other")
+    assert load_settings().store.auth == ("reader", "other")
+    assert "other" not in repr(load_settings()) + load_settings().model_dump_json()
+
+
+def test_a_password_in_the_file_is_refused_and_not_repeated():
+    write('[store]\npassword = "hunter2"\n')
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "store.password_file" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_organizations_are_named_tables():
+    write('[organizations.main]\nmanagement_account = "111111111111"\n[aws]\nregions = ["eu-west-1"]\n')
+    settings = load_settings()
+    assert settings.organizations["main"].management_account == "111111111111"
+    assert settings.aws.regions == ["eu-west-1"]
 
 
 def test_a_folder_is_no_settings_file(tmp_path):

@@ -39,6 +39,7 @@ CODE_CSS = """<style>
 [data-testid="stCode"] .token.number, [data-testid="stCode"] .token.boolean { color: #9a3412; }
 [data-testid="stCode"] .token.function, [data-testid="stCode"] .token.class-name { color: #6d28d9; }
 [data-testid="stCode"] .token.token.deleted.deleted-sign { color: #b91c1c; }
+[data-testid="stCode"] .token.variable { color: #0f766e; }
 [data-testid="stCode"] .token.punctuation, [data-testid="stCode"] .token.operator { color: #475569; }
 </style>"""
 

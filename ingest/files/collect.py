@@ -9,22 +9,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ingest.files.answers import Answer, Answers
-from ingest.files.declare import Call, Source
 from ingest.files.importing import Imported, import_file
-from ingest.files.organizations import DESCRIBE_ORGANIZATION
-from ingest.files.place import Place
 from ingest.files.reading import MAX_BYTES, Problem, files_below
-from ingest.files.refusals import one_line
-from ingest.files.sources import CATALOGUE, SOURCES
-from ingest.snapshot import COLLECTORS, Record, Scope, State
+from ingest.files.sniffing import Catalogue
+from ingest.snapshot import Scope, State
 from ingest.snapshot.codec import garbage_collector_off
 from ingest.snapshot.repository import ShardInput
+from ingest.sources.answers import Answer
+from ingest.sources.declare import Call
+from ingest.sources.organizations import DESCRIBE_ORGANIZATION
+from ingest.sources.place import Place
+from ingest.sources.refusals import one_line
+from ingest.sources.sharding import shard_of
+from ingest.sources.table import CALLS, SCOPE_OF, SOURCES
 
 Progress = Callable[[int, int], None]
-SCOPE_OF: dict[Call[Any], str] = {
-    call: COLLECTORS[source.collector].scope for source in SOURCES for call in source.calls
-}
+CATALOGUE = Catalogue(CALLS)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _placed(answers: list[Answer]) -> tuple[list[Answer], list[Problem]]:
         if missing := _missing(place, scope):
             lost.append(
                 Problem(
-                    answer.file,
+                    answer.label,
                     1,
                     1,
                     f"cannot tell the {missing} of this answer of `{answer.call.name}`: "
@@ -147,31 +147,13 @@ def _shards(answers: list[Answer], problems: list[Problem]) -> Iterator[tuple[Sc
         for source in SOURCES:
             if any(call in by_call for call in source.calls):
                 scope = Scope(account, region, source.collector)
-                yield scope, _shard(source, scope, by_call, problems)
+                place = next(answers[0].place for call, answers in by_call.items() if call in source.calls)
+                shard, differing = shard_of(source, by_call, place)
+                problems.extend(_differ(scope, key) for key in differing)
+                yield scope, shard
 
 
-def _shard(
-    source: Source, scope: Scope, by_call: Mapping[Call[Any], list[Answer]], problems: list[Problem]
-) -> ShardInput:
-    place = next(answers[0].place for call, answers in by_call.items() if call in source.calls)
-    answers = Answers(place, {c: by_call[c] for c in (*source.calls, *source.uses) if c in by_call})
-    records = _unique(source.build(answers), scope, problems)
-    gaps = answers.gaps_in(source)
-    detail = one_line("; ".join(gap.detail for gap in gaps))
-    if not gaps:
-        return ShardInput(State.SEEN, records=records)
-    if any(answers.answered(call) for call in source.calls):
-        return ShardInput(State.PARTIAL, gaps[0].reason, detail, records)
-    return ShardInput(gaps[0].state, gaps[0].reason, detail)
-
-
-def _unique(records: Iterable[Record], scope: Scope, problems: list[Problem]) -> tuple[Record, ...]:
-    """One record per thing. Two files that state different facts about it are a problem; the first one counts."""
-    found: dict[tuple[str, str], Record] = {}
-    for record in records:
-        name = (type(record).__name__, record.key)
-        if found.setdefault(name, record) != record:
-            place = " ".join(filter(None, (scope.account_id, scope.region, scope.collector)))
-            reason = one_line(f"two answers differ about `{record.key}`, the first was kept: remove the older file")
-            problems.append(Problem(place, 1, 1, reason, warning=True))
-    return tuple(found[name] for name in sorted(found))
+def _differ(scope: Scope, key: str) -> Problem:
+    place = " ".join(filter(None, (scope.account_id, scope.region, scope.collector)))
+    reason = f"two answers differ about `{key}`, the first was kept: remove the older file"
+    return Problem(place, 1, 1, one_line(reason), warning=True)

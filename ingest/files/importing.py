@@ -7,15 +7,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest import strict_json
-from ingest.files import credential_report
-from ingest.files.answers import Answer
-from ingest.files.declare import Response
-from ingest.files.place import Place, place_in_text, place_of, place_of_path
 from ingest.files.reading import MAX_BYTES, Problem, Unreadable, read_text
-from ingest.files.refusals import Refusal, one_line, refusal_in_text
-from ingest.files.shaping import shape, truncated
 from ingest.files.sniffing import AnyCall, Catalogue, Found, Sniffer, argument_in_path, squeeze
 from ingest.snapshot import Reason, State
+from ingest.sources import credential_report
+from ingest.sources.answers import Answer
+from ingest.sources.declare import Response
+from ingest.sources.place import Place, place_in_text, place_of, place_of_path
+from ingest.sources.refusals import Refusal, one_line, refusal_in_text
+from ingest.sources.shaping import shape, truncated
 
 UNTOLD = (
     "cannot tell which {call.takes} this answer of `{call.name}` is about: "

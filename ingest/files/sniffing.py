@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from ingest.files.declare import Call
-from ingest.files.refusals import Refusal, refusal_in_answer
-from ingest.files.shaping import fits, keys_in, keys_of, shape
 from ingest.snapshot import Reason, State
+from ingest.sources.declare import Call
+from ingest.sources.refusals import Refusal, refusal_in_answer
+from ingest.sources.shaping import fits, keys_in, keys_of, shape
 
 NESTING = 4  # levels of wrapping above an answer
 AnyCall = Call[Any]

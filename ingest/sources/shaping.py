@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeVar, Union, cast, get_args, get_origin
 import msgspec
 
 from ingest import strict_json
-from ingest.files.declare import Call, Document, Response, Shape
 from ingest.snapshot.codec import canonical_document
+from ingest.sources.declare import Call, Document, Response, Shape
 
 R = TypeVar("R", bound=Response)
 TOKENS = ("NextToken", "nextToken", "NextMarker", "ContinuationToken")

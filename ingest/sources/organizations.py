@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from ingest.files.answers import Answers, Gap, some
-from ingest.files.declare import Call, Document, Response, Shape, Source, Tag, tags_of
 from ingest.snapshot import (
     Account,
     DelegatedAdministrator,
@@ -20,6 +18,8 @@ from ingest.snapshot import (
     State,
     Unseen,
 )
+from ingest.sources.answers import Answers, Gap, some
+from ingest.sources.declare import Ask, Asks, Call, Document, Response, Shape, Source, Tag, each, tags_of
 
 KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 
@@ -122,6 +122,14 @@ class PoliciesOfTarget(Policies, frozen=True):
     pass
 
 
+class TargetShape(Shape, frozen=True):
+    target_id: str
+
+
+class Targets(Response, frozen=True):
+    targets: list[TargetShape]
+
+
 class PolicyContent(Shape, frozen=True):
     policy_summary: PolicySummary
     content: Document | None = None
@@ -140,13 +148,53 @@ class DescribedPolicy(Response, frozen=True):
 DESCRIBE_ORGANIZATION = Call("organizations", "describe-organization", DescribedOrganization)
 LIST_ROOTS = Call("organizations", "list-roots", Roots)
 LIST_ACCOUNTS = Call("organizations", "list-accounts", Accounts)
-LIST_ACCOUNTS_FOR_PARENT = Call("organizations", "list-accounts-for-parent", AccountsOfParent, takes="parent")
-LIST_UNITS_FOR_PARENT = Call("organizations", "list-organizational-units-for-parent", Units, takes="parent")
+
+
+def _each_parent(answers: Answers) -> Iterator[Ask]:
+    """The roots, and each unit that was found below them so far."""
+    units = [unit.id for page in answers.all(LIST_UNITS_FOR_PARENT) for unit in page.organizational_units]
+    for parent in (*(root.id for root in _roots(answers)), *units):
+        yield Ask({"ParentId": parent}, parent)
+
+
+def _each_policy(answers: Answers) -> Iterator[Ask]:
+    for policy in (p for page in answers.all(LIST_POLICIES) for p in page.policies):
+        yield Ask({"PolicyId": policy.id}, policy.id)
+
+
+EACH_PARENT = Asks(_each_parent, lambda: (LIST_ROOTS, LIST_UNITS_FOR_PARENT))
+EACH_POLICY = Asks(_each_policy, lambda: (LIST_POLICIES,))
+LIST_UNITS_FOR_PARENT: Call[Units] = Call(
+    "organizations",
+    "list-organizational-units-for-parent",
+    Units,
+    takes="parent",
+    asks=Asks(_each_parent, lambda: (LIST_ROOTS,)),
+)
+LIST_ACCOUNTS_FOR_PARENT = Call(
+    "organizations", "list-accounts-for-parent", AccountsOfParent, takes="parent", asks=EACH_PARENT
+)
 LIST_DELEGATED = Call("organizations", "list-delegated-administrators", Administrators)
-LIST_TAGS = Call("organizations", "list-tags-for-resource", Tags, takes="resource", common=True)
-LIST_POLICIES = Call("organizations", "list-policies", Policies)
-DESCRIBE_POLICY = Call("organizations", "describe-policy", DescribedPolicy, takes="policy")
-LIST_POLICIES_FOR_TARGET = Call("organizations", "list-policies-for-target", PoliciesOfTarget, takes="target")
+LIST_TAGS = Call(
+    "organizations",
+    "list-tags-for-resource",
+    Tags,
+    takes="resource",
+    common=True,
+    asks=each(LIST_ACCOUNTS, lambda page: (account.id for account in page.accounts), "ResourceId"),
+)
+LIST_POLICIES: Call[Policies] = Call(
+    "organizations",
+    "list-policies",
+    Policies,
+    asks=Asks(lambda answers: (Ask({"Filter": kind}, label=kind) for kind in KINDS)),
+)
+DESCRIBE_POLICY = Call("organizations", "describe-policy", DescribedPolicy, takes="policy", asks=EACH_POLICY)
+LIST_TARGETS = Call("organizations", "list-targets-for-policy", Targets, takes="policy", asks=EACH_POLICY)
+# The same from the other end, as dumps hold it; a request for each target and kind is more than one for each policy.
+LIST_POLICIES_FOR_TARGET = Call(
+    "organizations", "list-policies-for-target", PoliciesOfTarget, takes="target", asks=None
+)
 
 
 def tree(answers: Answers) -> Iterator[Record]:
@@ -224,6 +272,7 @@ def _targets(answers: Answers) -> Iterator[PolicyTarget]:
     known = [r.id for r in _roots(answers)] + [a.id for a in _accounts(answers)]
     known += [u.id for page in answers.all(LIST_UNITS_FOR_PARENT) for u in page.organizational_units]
     attached, disabled = _attached(answers), _disabled(answers)
+    attached |= _targeted(answers, known, attached)
     answers.expect(LIST_POLICIES_FOR_TARGET, answers.arguments(LIST_POLICIES_FOR_TARGET))
     for kind in sorted(set(KINDS.values()) - disabled):
         if missing := [target for target in known if (target, kind) not in attached]:
@@ -237,6 +286,24 @@ def _targets(answers: Answers) -> Iterator[PolicyTarget]:
     attached.update({(target, kind): set() for target in known for kind in disabled})
     for (target, kind), ids in attached.items():
         yield PolicyTarget(target_id=target, kind=kind, policy_ids=tuple(sorted(ids)))
+
+
+def _targeted(
+    answers: Answers, known: Iterable[str], attached: Mapping[tuple[str, str], set[str]]
+) -> dict[tuple[str, str], set[str]]:
+    """Policy ids by target and kind, from the targets of each policy. What no policy of a kind names has none of it,
+    where all policies of the kind were listed and asked for their targets."""
+    if not answers.answers(LIST_TARGETS):
+        return {}
+    policies = {p.id: KINDS[p.type] for p in _summaries(answers)}
+    answers.expect(LIST_TARGETS, policies)
+    whole = answers.complete(LIST_POLICIES) and answers.complete(LIST_TARGETS)
+    found = {(target, kind): set(attached.get((target, kind), ())) for target in known for kind in KINDS.values()}
+    named = answers.by_argument(LIST_TARGETS)
+    for policy, kind in policies.items():
+        for target in (t.target_id for page in named.get(policy, ()) for t in page.targets):
+            found.setdefault((target, kind), set()).add(policy)
+    return found if whole else {}
 
 
 def _disabled(answers: Answers) -> set[str]:
@@ -253,7 +320,7 @@ def _attached(answers: Answers) -> dict[tuple[str, str], set[str]]:
     files: dict[str, dict[str, list[PolicySummary]]] = defaultdict(dict)
     for answer in answers.by_call.get(LIST_POLICIES_FOR_TARGET, ()):
         if isinstance(answer.response, PoliciesOfTarget):
-            files[answer.file].setdefault(answer.argument, []).extend(answer.response.policies)
+            files[answer.label].setdefault(answer.argument, []).extend(answer.response.policies)
     attached: dict[tuple[str, str], set[str]] = defaultdict(set)
     for file, targets in files.items():
         types = {policy.type for listed in targets.values() for policy in listed} or {_type_named(file)}
@@ -281,8 +348,8 @@ SOURCES = (
     Source(
         "organizations.policies",
         policies,
-        required=(LIST_POLICIES, LIST_POLICIES_FOR_TARGET),
-        details=(DESCRIBE_POLICY,),
+        required=(LIST_POLICIES,),
+        details=(DESCRIBE_POLICY, LIST_TARGETS, LIST_POLICIES_FOR_TARGET),
         uses=(LIST_ROOTS, LIST_ACCOUNTS, LIST_ACCOUNTS_FOR_PARENT, LIST_UNITS_FOR_PARENT),
     ),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Document, Response, Shape, Source, Tag, tags_of
 from ingest.snapshot import Bucket, PublicAccessBlock, Unseen
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Ask, Asks, Call, Document, Response, Shape, Source, Tag, tags_of
 
 OLD_LOCATIONS = {"": "us-east-1", "EU": "eu-west-1"}  # what GetBucketLocation answers for these regions
 
@@ -48,11 +48,27 @@ class Location(Response, frozen=True):
     location_constraint: str | None
 
 
-LIST_BUCKETS = Call("s3api", "list-buckets", Buckets)
-GET_POLICY = Call("s3api", "get-bucket-policy", BucketPolicy, takes="bucket")
-GET_ACCESS_BLOCK = Call("s3api", "get-public-access-block", AccessBlock, takes="bucket")
-GET_TAGGING = Call("s3api", "get-bucket-tagging", Tagging, takes="bucket")
-GET_LOCATION = Call("s3api", "get-bucket-location", Location, takes="bucket")
+LIST_BUCKETS = Call("s3api", "list-buckets", Buckets, permission="s3:ListAllMyBuckets")
+
+
+def _each_bucket(answers: Answers) -> Iterator[Ask]:
+    """A bucket is best asked about in its own region; where that is not told, the API redirects."""
+    for bucket in (b for page in answers.all(LIST_BUCKETS) for b in page.buckets):
+        yield Ask({"Bucket": bucket.name}, bucket.name, region=bucket.bucket_region)
+
+
+EACH_BUCKET = Asks(_each_bucket, lambda: (LIST_BUCKETS,))
+GET_POLICY = Call("s3api", "get-bucket-policy", BucketPolicy, takes="bucket", asks=EACH_BUCKET)
+GET_ACCESS_BLOCK = Call(
+    "s3api",
+    "get-public-access-block",
+    AccessBlock,
+    takes="bucket",
+    asks=EACH_BUCKET,
+    permission="s3:GetBucketPublicAccessBlock",
+)
+GET_TAGGING = Call("s3api", "get-bucket-tagging", Tagging, takes="bucket", asks=EACH_BUCKET)
+GET_LOCATION = Call("s3api", "get-bucket-location", Location, takes="bucket", asks=EACH_BUCKET)
 DETAILS = (GET_POLICY, GET_ACCESS_BLOCK, GET_TAGGING, GET_LOCATION)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Document, Response, Shape, Source, account_in, region_in
 from ingest.snapshot import Function, Unseen
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Call, Document, Response, Shape, Source, account_in, each, region_in
 
 
 class VpcConfig(Shape, frozen=True):
@@ -40,8 +40,21 @@ class FunctionTags(Response, frozen=True):
 
 
 LIST_FUNCTIONS = Call("lambda", "list-functions", Functions)
-GET_POLICY = Call("lambda", "get-policy", FunctionPolicy, takes="function")
-LIST_TAGS = Call("lambda", "list-tags", FunctionTags, takes="function", common=True)
+GET_POLICY = Call(
+    "lambda",
+    "get-policy",
+    FunctionPolicy,
+    takes="function",
+    asks=each(LIST_FUNCTIONS, lambda page: (f.function_arn for f in page.functions), "FunctionName"),
+)
+LIST_TAGS = Call(
+    "lambda",
+    "list-tags",
+    FunctionTags,
+    takes="function",
+    common=True,
+    asks=each(LIST_FUNCTIONS, lambda page: (f.function_arn for f in page.functions), "Resource"),
+)
 
 
 def functions(answers: Answers) -> Iterator[Function]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Response, Shape, Source, Tag, tags_of
 from ingest.snapshot import (
     GroupReference,
     Instance,
@@ -19,6 +17,8 @@ from ingest.snapshot import (
     Vpc,
     VpcPeering,
 )
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Call, Response, Shape, Source, Tag, each, tags_of
 
 
 class Tagged(Shape, frozen=True, kw_only=True):
@@ -242,7 +242,13 @@ DESCRIBE_VPCS = Call("ec2", "describe-vpcs", Vpcs, shared=True)
 DESCRIBE_SUBNETS = Call("ec2", "describe-subnets", Subnets, shared=True)
 DESCRIBE_GROUPS = Call("ec2", "describe-security-groups", SecurityGroups, shared=True)
 DESCRIBE_PREFIX_LISTS = Call("ec2", "describe-managed-prefix-lists", PrefixLists, shared=True)
-GET_PREFIX_LIST = Call("ec2", "get-managed-prefix-list-entries", PrefixListEntries, takes="prefix list")
+GET_PREFIX_LIST = Call(
+    "ec2",
+    "get-managed-prefix-list-entries",
+    PrefixListEntries,
+    takes="prefix list",
+    asks=each(DESCRIBE_PREFIX_LISTS, lambda page: (p.prefix_list_id for p in page.prefix_lists), "PrefixListId"),
+)
 DESCRIBE_INTERFACES = Call("ec2", "describe-network-interfaces", Interfaces)
 DESCRIBE_INSTANCES = Call("ec2", "describe-instances", Reservations)
 DESCRIBE_PEERINGS = Call("ec2", "describe-vpc-peering-connections", Peerings)

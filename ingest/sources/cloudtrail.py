@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Response, Shape, Source, account_in
 from ingest.snapshot import Trail
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Call, Response, Shape, Source, account_in
 
 
 class TrailShape(Shape, frozen=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Document, Response, Shape, Source, account_in, last_part, region_in
 from ingest.snapshot import BackupVault, Record, RecoveryPoint
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Call, Document, Response, Shape, Source, account_in, each, last_part, region_in
 
 
 class VaultShape(Shape, frozen=True):
@@ -54,8 +54,11 @@ class Points(Response, frozen=True):
 
 
 LIST_VAULTS = Call("backup", "list-backup-vaults", Vaults)
-GET_POLICY = Call("backup", "get-backup-vault-access-policy", VaultPolicy, takes="vault")
-LIST_POINTS = Call("backup", "list-recovery-points-by-backup-vault", Points, takes="vault", items_tell=True)
+EACH_VAULT = each(LIST_VAULTS, lambda page: (v.backup_vault_name for v in page.backup_vault_list), "BackupVaultName")
+GET_POLICY = Call("backup", "get-backup-vault-access-policy", VaultPolicy, takes="vault", asks=EACH_VAULT)
+LIST_POINTS = Call(
+    "backup", "list-recovery-points-by-backup-vault", Points, takes="vault", items_tell=True, asks=EACH_VAULT
+)
 
 
 def vaults(answers: Answers) -> Iterator[Record]:

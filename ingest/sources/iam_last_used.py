@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.files.answers import Answers
-from ingest.files.credential_report import GET_CREDENTIAL_REPORT, Row, date, rows
-from ingest.files.declare import Call, Response, Source, account_in, utc
-from ingest.files.iam_authorization import GET_AUTHORIZATION_DETAILS, LastUsed, RoleDetail
 from ingest.snapshot import AccessKeyUse, CredentialUse, Record, RoleUse
+from ingest.sources.answers import Answers
+from ingest.sources.credential_report import GET_CREDENTIAL_REPORT, Row, date, rows
+from ingest.sources.declare import Call, Response, Source, account_in, each, utc
+from ingest.sources.iam_authorization import GET_AUTHORIZATION_DETAILS, LastUsed, RoleDetail
+from ingest.sources.iam_credentials import LIST_ACCESS_KEYS
 
 
 class KeyLastUsed(Response, frozen=True):
@@ -16,7 +17,13 @@ class KeyLastUsed(Response, frozen=True):
     user_name: str = ""
 
 
-GET_KEY_LAST_USED = Call("iam", "get-access-key-last-used", KeyLastUsed, takes="access key")
+GET_KEY_LAST_USED = Call(
+    "iam",
+    "get-access-key-last-used",
+    KeyLastUsed,
+    takes="access key",
+    asks=each(LIST_ACCESS_KEYS, lambda page: (key.access_key_id for key in page.access_key_metadata), "AccessKeyId"),
+)
 
 
 def last_used(answers: Answers) -> Iterator[Record]:
@@ -54,5 +61,6 @@ SOURCES = (
         last_used,
         required=(GET_AUTHORIZATION_DETAILS,),
         details=(GET_CREDENTIAL_REPORT, GET_KEY_LAST_USED),
+        uses=(LIST_ACCESS_KEYS,),
     ),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Document, Response, Shape, Source, account_in, region_in
 from ingest.snapshot import Key, Unseen
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Call, Document, Response, Shape, Source, account_in, each, region_in
 
 
 class KeyShape(Shape, frozen=True):
@@ -66,10 +66,17 @@ class KeyTags(Response, frozen=True):
 
 
 LIST_KEYS = Call("kms", "list-keys", Keys)
-DESCRIBE_KEY = Call("kms", "describe-key", DescribedKey, takes="key")
+EACH_KEY = each(LIST_KEYS, lambda page: (key.key_arn for key in page.keys), "KeyId")
+DESCRIBE_KEY = Call("kms", "describe-key", DescribedKey, takes="key", asks=EACH_KEY)
 LIST_ALIASES = Call("kms", "list-aliases", Aliases)
-GET_POLICY = Call("kms", "get-key-policy", KeyPolicy, takes="key")
-LIST_TAGS = Call("kms", "list-resource-tags", KeyTags, takes="key")
+GET_POLICY = Call(
+    "kms",
+    "get-key-policy",
+    KeyPolicy,
+    takes="key",
+    asks=each(LIST_KEYS, lambda page: (key.key_arn for key in page.keys), "KeyId", PolicyName="default"),
+)
+LIST_TAGS = Call("kms", "list-resource-tags", KeyTags, takes="key", asks=EACH_KEY)
 
 
 def keys(answers: Answers) -> Iterator[Key]:

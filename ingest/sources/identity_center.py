@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Document, Response, Shape, Source, last_part
 from ingest.snapshot import Assignment, DirectoryGroup, DirectoryUser, PermissionSet, Record
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Ask, Asks, Call, Document, Response, Shape, Source, last_part
 
 
 class InstanceShape(Shape, frozen=True):
@@ -73,6 +73,10 @@ class PermissionSetBoundary(Response, frozen=True):
     permissions_boundary: BoundaryShape
 
 
+class ProvisionedAccounts(Response, frozen=True):
+    account_ids: list[str]
+
+
 class AssignmentShape(Shape, frozen=True):
     account_id: str
     permission_set_arn: str
@@ -133,27 +137,118 @@ class Memberships(Response, frozen=True):
 
 
 SERVICE, DIRECTORY, SET = "sso-admin", "identitystore", "permission set"
-LIST_INSTANCES = Call(SERVICE, "list-instances", Instances)
-LIST_SETS = Call(SERVICE, "list-permission-sets", PermissionSets)
-DESCRIBE_SET = Call(SERVICE, "describe-permission-set", DescribedPermissionSet, takes=SET)
-LIST_MANAGED = Call(SERVICE, "list-managed-policies-in-permission-set", ManagedPolicies, takes=SET)
+
+
+def _next_region(answers: Answers) -> Iterator[Ask]:
+    """Identity Center lives in one region, which nothing tells: the regions are asked in turn until one has it."""
+    asked = set(answers.arguments(LIST_INSTANCES))
+    left = [region for region in answers.regions if region not in asked]
+    if left and not any(page.instances for page in answers.all(LIST_INSTANCES)):
+        yield Ask(argument=left[0], label=left[0], region=left[0])
+
+
+def _each_instance(answers: Answers) -> Iterator[Ask]:
+    for region, instance in _instances(answers):
+        yield Ask({"InstanceArn": instance.instance_arn}, label=region, region=region)
+
+
+def _each_set(answers: Answers) -> Iterator[Ask]:
+    for region, page in answers.labelled(LIST_SETS):
+        for arn in page.permission_sets:
+            yield Ask({"InstanceArn": _instance_of(answers, arn), "PermissionSetArn": arn}, arn, region, region)
+
+
+def _each_assigned_account(answers: Answers) -> Iterator[Ask]:
+    for answer in answers.answers(LIST_PROVISIONED_ACCOUNTS):
+        region, arn = answer.label, answer.argument
+        page = answer.response
+        for account in page.account_ids if isinstance(page, ProvisionedAccounts) else ():
+            parameters = {"InstanceArn": _instance_of(answers, arn), "AccountId": account, "PermissionSetArn": arn}
+            yield Ask(parameters, f"{account} {arn}", region, region)
+
+
+def _each_store(answers: Answers) -> Iterator[Ask]:
+    for region, instance in _instances(answers):
+        yield Ask({"IdentityStoreId": instance.identity_store_id}, label=region, region=region)
+
+
+def _each_group(answers: Answers) -> Iterator[Ask]:
+    for region, page in answers.labelled(LIST_GROUPS):
+        for group in page.groups:
+            parameters = {"IdentityStoreId": group.identity_store_id, "GroupId": group.group_id}
+            yield Ask(parameters, group.group_id, region, region)
+
+
+LIST_INSTANCES: Call[Instances] = Call(
+    SERVICE,
+    "list-instances",
+    Instances,
+    takes="region",
+    items_tell=True,
+    asks=Asks(_next_region),
+)
+EACH_INSTANCE, EACH_STORE = (Asks(make, lambda: (LIST_INSTANCES,)) for make in (_each_instance, _each_store))
+LIST_SETS = Call(SERVICE, "list-permission-sets", PermissionSets, asks=EACH_INSTANCE)
+EACH_SET = Asks(_each_set, lambda: (LIST_INSTANCES, LIST_SETS))
+DESCRIBE_SET = Call(SERVICE, "describe-permission-set", DescribedPermissionSet, takes=SET, asks=EACH_SET)
+LIST_MANAGED = Call(SERVICE, "list-managed-policies-in-permission-set", ManagedPolicies, takes=SET, asks=EACH_SET)
 LIST_CUSTOMER_MANAGED = Call(
-    SERVICE, "list-customer-managed-policy-references-in-permission-set", CustomerManagedPolicies, takes=SET
+    SERVICE,
+    "list-customer-managed-policy-references-in-permission-set",
+    CustomerManagedPolicies,
+    takes=SET,
+    asks=EACH_SET,
 )
-GET_INLINE = Call(SERVICE, "get-inline-policy-for-permission-set", InlinePolicyText, takes=SET)
-GET_BOUNDARY = Call(SERVICE, "get-permissions-boundary-for-permission-set", PermissionSetBoundary, takes=SET)
+GET_INLINE = Call(SERVICE, "get-inline-policy-for-permission-set", InlinePolicyText, takes=SET, asks=EACH_SET)
+GET_BOUNDARY = Call(
+    SERVICE, "get-permissions-boundary-for-permission-set", PermissionSetBoundary, takes=SET, asks=EACH_SET
+)
+LIST_PROVISIONED_ACCOUNTS = Call(
+    SERVICE, "list-accounts-for-provisioned-permission-set", ProvisionedAccounts, takes=SET, asks=EACH_SET
+)
 LIST_ASSIGNMENTS = Call(
-    SERVICE, "list-account-assignments", Assignments, takes="account and permission set", items_tell=True
+    SERVICE,
+    "list-account-assignments",
+    Assignments,
+    takes="account and permission set",
+    items_tell=True,
+    asks=Asks(_each_assigned_account, lambda: (LIST_INSTANCES, LIST_SETS, LIST_PROVISIONED_ACCOUNTS)),
 )
-LIST_USERS = Call(DIRECTORY, "list-users", People)
-LIST_GROUPS = Call(DIRECTORY, "list-groups", Groups)
-LIST_MEMBERSHIPS = Call(DIRECTORY, "list-group-memberships", Memberships, takes="group")
+LIST_USERS = Call(DIRECTORY, "list-users", People, asks=EACH_STORE)
+LIST_GROUPS = Call(DIRECTORY, "list-groups", Groups, asks=EACH_STORE)
+LIST_MEMBERSHIPS = Call(
+    DIRECTORY,
+    "list-group-memberships",
+    Memberships,
+    takes="group",
+    asks=Asks(_each_group, lambda: (LIST_INSTANCES, LIST_GROUPS)),
+)
+
+
+def _instances(answers: Answers) -> Iterator[tuple[str, InstanceShape]]:
+    for region, page in answers.labelled(LIST_INSTANCES):
+        yield from ((region, instance) for instance in page.instances)
+
+
+def _instance_of(answers: Answers, permission_set: str) -> str:
+    """`arn:aws:sso:::permissionSet/INSTANCE/ID` names its instance."""
+    arns = (instance.instance_arn for _, instance in _instances(answers))
+    return next((arn for arn in arns if f"/{last_part(arn)}/" in permission_set), "")
+
+
+def _unfound(answers: Answers) -> None:
+    """A region that refused matters only where no other region has the instance."""
+    if not any(page.instances for page in answers.all(LIST_INSTANCES)):
+        answers.expect(LIST_INSTANCES, answers.arguments(LIST_INSTANCES))
 
 
 def permission_sets(answers: Answers) -> Iterator[Record]:
+    _unfound(answers)
     described = {page.permission_set.permission_set_arn: page.permission_set for page in answers.all(DESCRIBE_SET)}
     arns = {arn for page in answers.all(LIST_SETS) for arn in page.permission_sets} | set(described)
     answers.expect(DESCRIBE_SET, arns)
+    answers.expect(LIST_PROVISIONED_ACCOUNTS, answers.arguments(LIST_PROVISIONED_ACCOUNTS))
+    answers.expect(LIST_ASSIGNMENTS, answers.arguments(LIST_ASSIGNMENTS))
     for arn in sorted(arns):
         yield _permission_set(answers, arn, described.get(arn))
     for one in (a for page in answers.all(LIST_ASSIGNMENTS) for a in page.account_assignments):
@@ -166,19 +261,10 @@ def permission_sets(answers: Answers) -> Iterator[Record]:
 
 
 def _permission_set(answers: Answers, arn: str, described: PermissionSetShape | None) -> PermissionSet:
-    instance = next(
-        (
-            i.instance_arn
-            for page in answers.all(LIST_INSTANCES)
-            for i in page.instances
-            if f"/{last_part(i.instance_arn)}/" in arn
-        ),
-        "",
-    )
     boundary = answers.detail(GET_BOUNDARY, [arn], lambda page: _boundary(page.permissions_boundary))
     return PermissionSet(
         arn=arn,
-        instance_arn=instance,
+        instance_arn=_instance_of(answers, arn),
         name=described.name if described else last_part(arn),
         session_duration=described.session_duration if described else "",
         managed=answers.listed(LIST_MANAGED, [arn], lambda page: (p.arn for p in page.attached_managed_policies)),
@@ -198,6 +284,7 @@ def _boundary(boundary: BoundaryShape) -> str | None:
 
 
 def directory(answers: Answers) -> Iterator[Record]:
+    _unfound(answers)
     for person in (p for page in answers.all(LIST_USERS) for p in page.users):
         email = sorted(person.emails, key=lambda e: not e.primary)
         yield DirectoryUser(
@@ -218,7 +305,20 @@ SOURCES = (
         "sso.permission_sets",
         permission_sets,
         required=(LIST_SETS, DESCRIBE_SET, LIST_ASSIGNMENTS),
-        details=(LIST_INSTANCES, LIST_MANAGED, LIST_CUSTOMER_MANAGED, GET_INLINE, GET_BOUNDARY),
+        details=(
+            LIST_INSTANCES,
+            LIST_MANAGED,
+            LIST_CUSTOMER_MANAGED,
+            GET_INLINE,
+            GET_BOUNDARY,
+            LIST_PROVISIONED_ACCOUNTS,
+        ),
     ),
-    Source("sso.directory", directory, required=(LIST_USERS, LIST_GROUPS), details=(LIST_MEMBERSHIPS,)),
+    Source(
+        "sso.directory",
+        directory,
+        required=(LIST_USERS, LIST_GROUPS),
+        details=(LIST_MEMBERSHIPS,),
+        uses=(LIST_INSTANCES,),
+    ),
 )

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Response, Shape, Source, Tag, account_in, region_in, tags_of
 from ingest.snapshot import DatabaseCluster, DatabaseInstance
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Call, Response, Shape, Source, Tag, account_in, region_in, tags_of
 
 
 class Endpoint(Shape, frozen=True):

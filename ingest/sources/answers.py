@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar, cast
 
-from ingest.files.declare import Call, Response, Source, last_part
-from ingest.files.place import Place
-from ingest.files.refusals import Refusal
 from ingest.snapshot import Reason, State, Unseen
+from ingest.sources.declare import Call, Response, Source, last_part
+from ingest.sources.place import Place
+from ingest.sources.refusals import Refusal
 
 R = TypeVar("R", bound=Response)
 T = TypeVar("T")
@@ -29,12 +29,12 @@ WORST_FIRST = (
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer in one file, or a refusal in its place; neither: a call that was made about nothing."""
+    """One answer, or a refusal in its place; neither: a call that was made about nothing."""
 
     call: Call[Any]
     argument: str
     place: Place
-    file: str
+    label: str  # the file it stood in, or what its request was labelled
     response: Response | None = None
     refusal: Refusal | None = None
     truncated: bool = False
@@ -56,6 +56,7 @@ class Answers:
     place: Place
     by_call: Mapping[Call[Any], list[Answer]]
     gaps: list[Gap] = field(default_factory=list)
+    regions: tuple[str, ...] = ()  # where to look for what has no region of its own
     _indexed: dict[Call[Any], dict[str, list[Answer]]] = field(default_factory=lambda: defaultdict(dict), repr=False)
 
     @property
@@ -82,6 +83,15 @@ class Answers:
         """Every page of every answer to a call."""
         return [response for pages in self.by_argument(call).values() for response in pages]
 
+    def answers(self, call: Call[Any]) -> list[Answer]:
+        return self.by_call.get(call, [])
+
+    def labelled(self, call: Call[R]) -> Iterator[tuple[str, R]]:
+        """Every page of a call with the label of its request."""
+        for answer in self.by_call.get(call, ()):
+            if answer.response is not None:
+                yield answer.label, cast("R", answer.response)
+
     def by_argument(self, call: Call[R]) -> dict[str, list[R]]:
         """Pages of answers by what was asked about."""
         pages = {
@@ -92,6 +102,13 @@ class Answers:
     def arguments(self, call: Call[Any]) -> list[str]:
         """What a call was asked about, answered or refused."""
         return sorted(name for name in self._about(call) if name)
+
+    def complete(self, call: Call[Any]) -> bool:
+        """Whether every request of a call was answered, to the last page."""
+        answers = self.answers(call)
+        cut = any(all(a.truncated for a in pages) for pages in self._pages_by_argument(call).values())
+        refused = any(a.lost or (a.refusal and not a.refusal.absent) for a in answers)
+        return bool(answers) and not cut and not refused
 
     def whole(self, call: Call[Any]) -> bool:
         """Whether all of a call was answered, to its last page."""
@@ -113,9 +130,11 @@ class Answers:
         about = self._about(call)
         wanted = (*dict.fromkeys(map(_plain, names)), "")
         answers = [answer for name in wanted for answer in about.get(name, ())]
-        if pages := [a.response for a in answers if a.response is not None and (a.argument or not call.takes)]:
-            return cast("list[R]", pages)
+        pages = [a for a in answers if a.response is not None and (a.argument or not call.takes)]
         refusal = next((answer.refusal for answer in answers if answer.refusal), None)
+        if pages and not (refusal and call.takes and not refusal.absent):
+            cut = all(page.truncated for page in pages)
+            return Unseen(Reason.TRUNCATED) if cut else cast("list[R]", [page.response for page in pages])
         if refusal is None:
             return Unseen()
         return None if refusal.absent else Unseen(refusal.reason)
@@ -137,6 +156,13 @@ class Answers:
                 self._indexed[call].setdefault(_plain(answer.argument), []).append(answer)
         return self._indexed[call]
 
+    def _pages_by_argument(self, call: Call[Any]) -> dict[str, list[Answer]]:
+        pages: dict[str, list[Answer]] = defaultdict(list)
+        for answer in self.answers(call):
+            if answer.response is not None:
+                pages[answer.argument].append(answer)
+        return pages
+
     def gaps_in(self, source: Source) -> list[Gap]:
         """All that keeps a source's shard from being seen, the worst first."""
         gaps = [*self.gaps, *(gap for call in source.calls for gap in self._gaps_of(call, call in source.required))]
@@ -149,11 +175,7 @@ class Answers:
                 yield Gap(answer.refusal.state, answer.refusal.reason, f"{call.operation}: {answer.refusal.detail}")
             if answer.lost:
                 yield Gap(State.FAILED, Reason.MALFORMED, f"{call.operation}: {some(answer.lost)}")
-        pages = defaultdict(list)
-        for answer in answers:
-            if answer.response is not None:
-                pages[answer.argument].append(answer.truncated)
-        if any(all(more) for more in pages.values()):
+        if any(all(a.truncated for a in pages) for pages in self._pages_by_argument(call).values()):
             yield Gap(State.PARTIAL, Reason.TRUNCATED, f"{call.operation}: the last page is missing")
         if required and not answers:
             yield Gap(State.SKIPPED, Reason.NOT_ATTEMPTED, f"no `{call.operation}`")

@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.files.answers import Answers, Gap
-from ingest.files.declare import (
-    Call,
-    Document,
-    Response,
-    Shape,
-    Source,
-    Tag,
-    Timestamp,
-    account_in,
-    tags_of,
-    utc,
-)
 from ingest.snapshot import (
     Group,
     InlinePolicy,
@@ -28,6 +15,19 @@ from ingest.snapshot import (
     State,
     Unseen,
     User,
+)
+from ingest.sources.answers import Answers, Gap
+from ingest.sources.declare import (
+    Call,
+    Document,
+    Response,
+    Shape,
+    Source,
+    Tag,
+    Timestamp,
+    account_in,
+    tags_of,
+    utc,
 )
 
 

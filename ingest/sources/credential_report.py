@@ -8,9 +8,9 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Response, Shape, Source, account_in, utc
 from ingest.snapshot import CredentialReportRow
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Call, Response, Shape, Source, Until, account_in, utc
 
 HEADER = "user,arn,user_creation_time,"
 ROWS = "CredentialReportRows"
@@ -40,9 +40,6 @@ class CredentialReport(Response, frozen=True):
         return (row.arn for row in self.credential_report_rows)
 
 
-GET_CREDENTIAL_REPORT = Call("iam", "get-credential-report", CredentialReport, aliases=("credential-report",))
-
-
 def from_csv(text: str) -> dict[str, Any] | None:
     """The report as an answer; None for other text. A row that was cut off lacks cells, which its shape refuses."""
     if not text.lstrip().startswith(HEADER):
@@ -63,6 +60,21 @@ def from_answer(value: Any) -> Any:
         return from_csv(base64.b64decode(content).decode()) or value
     except (binascii.Error, UnicodeDecodeError):
         return value
+
+
+class ReportState(Response, frozen=True):
+    state: str
+
+
+GENERATE_REPORT = Call("iam", "generate-credential-report", ReportState)
+GET_CREDENTIAL_REPORT = Call(
+    "iam",
+    "get-credential-report",
+    CredentialReport,
+    aliases=("credential-report",),
+    until=Until(GENERATE_REPORT, lambda answer: answer.state == "COMPLETE"),
+    unpack=from_answer,
+)
 
 
 def rows(answers: Answers) -> Iterator[Row]:

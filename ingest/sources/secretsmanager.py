@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ingest.files.answers import Answers
-from ingest.files.declare import Call, Document, Response, Shape, Source, Tag, account_in, region_in, tags_of
 from ingest.snapshot import Secret
+from ingest.sources.answers import Answers
+from ingest.sources.declare import Call, Document, Response, Shape, Source, Tag, account_in, each, region_in, tags_of
 
 
 class SecretShape(Shape, frozen=True):
@@ -41,7 +41,13 @@ class SecretPolicy(Response, frozen=True):
 
 
 LIST_SECRETS = Call("secretsmanager", "list-secrets", Secrets)
-GET_POLICY = Call("secretsmanager", "get-resource-policy", SecretPolicy, takes="secret")
+GET_POLICY = Call(
+    "secretsmanager",
+    "get-resource-policy",
+    SecretPolicy,
+    takes="secret",
+    asks=each(LIST_SECRETS, lambda page: (secret.arn for secret in page.secret_list), "SecretId"),
+)
 
 
 def secrets(answers: Answers) -> Iterator[Secret]:

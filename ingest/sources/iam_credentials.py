@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ingest.files.answers import Answers, Gap
-from ingest.files.credential_report import GET_CREDENTIAL_REPORT, rows
-from ingest.files.declare import Call, Response, Shape, Source, Timestamp, account_in, last_part, utc
-from ingest.files.iam_authorization import GET_AUTHORIZATION_DETAILS
 from ingest.snapshot import AccessKey, IdentityProvider, LoginProfile, MfaDevices, Reason, State, Unseen
+from ingest.sources.answers import Answers, Gap
+from ingest.sources.credential_report import GET_CREDENTIAL_REPORT, rows
+from ingest.sources.declare import Call, Response, Shape, Source, Timestamp, account_in, each, last_part, utc
+from ingest.sources.iam_authorization import GET_AUTHORIZATION_DETAILS
 
 
 class KeyMetadata(Shape, frozen=True):
@@ -77,12 +77,21 @@ class OidcProvider(Response, frozen=True):
         return self.url.removeprefix("https://")
 
 
-LIST_ACCESS_KEYS = Call("iam", "list-access-keys", AccessKeys, takes="user", items_tell=True)
-GET_LOGIN_PROFILE = Call("iam", "get-login-profile", UserLoginProfile, takes="user")
-LIST_MFA_DEVICES = Call("iam", "list-mfa-devices", Devices, takes="user", items_tell=True)
+EACH_USER = each(
+    GET_AUTHORIZATION_DETAILS, lambda page: (user.user_name for user in page.user_detail_list or ()), "UserName"
+)
+LIST_ACCESS_KEYS = Call("iam", "list-access-keys", AccessKeys, takes="user", items_tell=True, asks=EACH_USER)
+GET_LOGIN_PROFILE = Call("iam", "get-login-profile", UserLoginProfile, takes="user", asks=EACH_USER)
+LIST_MFA_DEVICES = Call("iam", "list-mfa-devices", Devices, takes="user", items_tell=True, asks=EACH_USER)
 LIST_SAML = Call("iam", "list-saml-providers", SamlProviders)
 LIST_OIDC = Call("iam", "list-open-id-connect-providers", OidcProviders)
-GET_OIDC = Call("iam", "get-open-id-connect-provider", OidcProvider, takes="provider")
+GET_OIDC = Call(
+    "iam",
+    "get-open-id-connect-provider",
+    OidcProvider,
+    takes="provider",
+    asks=each(LIST_OIDC, lambda page: (p.arn for p in page.providers), "OpenIDConnectProviderArn"),
+)
 
 
 def _only(names: Iterable[str]) -> str:

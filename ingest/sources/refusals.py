@@ -52,6 +52,7 @@ NOT_OPTED_IN = {
     "InvalidRegionException",
     "RegionDisabledException",
     "SubscriptionRequiredException",
+    "UnrecognizedClientException",
 }
 ABSENT = {
     "NoSuchBucketPolicy",
@@ -63,6 +64,7 @@ ABSENT = {
     "ResourceNotFoundException",
     "NoSuchBucket",
     "AWSOrganizationsNotInUseException",
+    "PolicyTypeNotEnabledException",
 }
 
 BY_CODE = (
@@ -105,7 +107,7 @@ def refusal_in_text(text: str) -> Refusal | None:
     """Reads the CLI's error message; None where the text is none."""
     if found := CLI_ERROR.search(text):
         action = ACTION.search(found["message"])
-        return _refusal(found["code"], found["message"], found["operation"], action["service"] if action else "")
+        return refusal(found["code"], found["message"], found["operation"], action["service"] if action else "")
     for words, state, reason in BY_WORDS:
         if words.search(text):
             return Refusal(state, reason, one_line(text))
@@ -117,10 +119,10 @@ def refusal_in_answer(value: Any) -> Refusal | None:
     error = value.get("Error") if isinstance(value, dict) else None
     if not isinstance(error, dict) or not isinstance(error.get("Code"), str):
         return None
-    return _refusal(error["Code"], str(error.get("Message", "")))
+    return refusal(error["Code"], str(error.get("Message", "")))
 
 
-def _refusal(code: str, message: str, operation: str = "", service: str = "") -> Refusal:
+def refusal(code: str, message: str, operation: str = "", service: str = "") -> Refusal:
     code = code.removeprefix("Client.")
     detail = one_line(f"{code}: {message}")
     by_scp = code in DENIED and any(words in message for words in SCP_WORDS)

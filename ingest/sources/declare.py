@@ -1,9 +1,9 @@
-"""What an importer declares: the shape of an answer, the call that gives it, the collector it feeds."""
+"""What a source declares: the shape of an answer, the call that gives it and how to make it, what it feeds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
 
@@ -12,7 +12,7 @@ import msgspec
 from ingest.snapshot import Record, Unseen
 
 if TYPE_CHECKING:
-    from ingest.files.answers import Answers
+    from ingest.sources.answers import Answers
 
 
 class Shape(msgspec.Struct, rename="pascal", frozen=True):
@@ -35,14 +35,47 @@ R = TypeVar("R", bound=Response)
 
 
 @dataclass(frozen=True)
+class Ask:
+    """One request: its parameters, what it is about, and the region to send it to where that is not the shard's."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    argument: str = ""
+    label: str = ""  # kept with the answer, where one does not say itself what was asked
+    region: str = ""
+
+
+@dataclass(frozen=True)
+class Asks:
+    """Which requests a call needs. They follow from answers to the calls `after`, and from those to the call itself."""
+
+    make: Callable[[Answers], Iterable[Ask]]
+    after: Callable[[], tuple[Call[Any], ...]] = tuple
+
+
+@dataclass(frozen=True)
+class Until:
+    """A call that is made again until its answer is `done`, before another one is made."""
+
+    call: Call[Any]
+    done: Callable[[Any], bool]
+
+
+ONCE = Asks(lambda answers: (Ask(),))
+# Words of operations that the API and IAM spell in capitals.
+CAPITALS = frozenset({"db", "id", "mfa", "saml"})
+
+
+@dataclass(frozen=True)
 class Call(Generic[R]):
-    """One AWS CLI operation.
+    """One AWS operation, under its name in the AWS CLI.
 
     `response` also says how to recognise it: the keys without a default must be there, with values of their kind.
     `takes` names the argument of operations that answer about one thing; where `items_tell`, each item of the answer
     says itself what it is about. `any_of` are keys of which one is enough.
     `shared` marks answers that may list things of other accounts, so that the path knows better who was asked;
     `common` a shape that other JSON has too, which is believed only where the path names the operation or service.
+    `asks` says which requests the API needs, None for an operation that only files hold; `permission` is the IAM
+    action where its name is another than the operation's.
     """
 
     service: str
@@ -54,15 +87,48 @@ class Call(Generic[R]):
     aliases: tuple[str, ...] = ()
     shared: bool = False
     common: bool = False
+    asks: Asks | None = ONCE
+    until: Until | None = None
+    unpack: Callable[[Any], Any] | None = None
+    permission: str = ""
 
     @property
     def name(self) -> str:
         return f"{self.service} {self.operation}"
 
     @property
+    def client(self) -> str:
+        """The service's name in the API's SDK."""
+        return {"s3api": "s3"}.get(self.service, self.service)
+
+    @property
+    def method(self) -> str:
+        """The operation's name as the SDK's clients spell it."""
+        return self.operation.replace("-", "_")
+
+    @property
+    def action(self) -> str:
+        """The IAM action that a caller needs.
+
+        Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
+        """
+        words = (w.upper() if w in CAPITALS else w.capitalize() for w in self.operation.split("-"))
+        return self.permission or f"{self.action_prefix}:{''.join(words)}"
+
+    @property
     def action_prefix(self) -> str:
         """The service's name in IAM actions, where the CLI's differs."""
         return {"s3api": "s3", "sso-admin": "sso"}.get(self.service, self.service)
+
+
+def each(call: Call[R], names: Callable[[R], Iterable[str]], parameter: str, **fixed: str) -> Asks:
+    """A request for each name in the answers to another call, under `parameter`, with `fixed` ones beside it."""
+
+    def make(answers: Answers) -> Iterable[Ask]:
+        for page in answers.all(call):
+            yield from (Ask({parameter: name, **fixed}, name) for name in names(page))
+
+    return Asks(make, lambda: (call,))
 
 
 Build = Callable[["Answers"], Iterable[Record]]
@@ -74,6 +140,7 @@ class Source:
 
     A shard is there when one of `required` or `details` was answered or refused; it is fully seen only when all
     of `required` were. `uses` are calls that the builder looks up and other sources own.
+    `costs` says what is unknown without it.
     """
 
     collector: str
