@@ -72,6 +72,9 @@ class Aws(Section):
     )
     external_id: str = Field(default="", description="the external id that those roles ask for")
     workers: int = Field(default=8, ge=1, le=64, description="accounts that are read at the same time")
+    fresh_hours: float = Field(
+        default=6.0, gt=0, description="how old that may be which a collection of a part (--only) leaves as it is"
+    )
     page_limit: int = Field(default=10_000, ge=1, description="pages of one answer after which it counts as cut short")
 
 

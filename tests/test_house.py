@@ -24,7 +24,7 @@ LONGEST_FUNCTION, LONGEST_MODULE, MEDIAN_FUNCTION = 60, 400, 12
 UNWANTED = re.compile(
     r"p[y]pi\.org|python[h]osted\.|npm[j]s\.(org|com)|deb\.[d]ebian\.|repo1?\.[m]aven|/w[o]rk/|/f[a]rm/|/h[o]me/\w"
 )
-SETTINGS_READERS = ("cli", "ui", "tests", "trustdrift.py", "app.py", "settings.py", "benchmarks")
+SETTINGS_READERS = ("settings", "cli", "ui", "tests", "trustdrift.py", "app.py", "settings.py", "benchmarks")
 
 
 @cache

@@ -28,7 +28,7 @@ def _never_named(builder: Builder) -> Iterator[Coverage]:
 
 def _add_row(builder: Builder, row: Coverage) -> None:
     scope = row.scope
-    partly = row.state in (State.SEEN, State.PARTIAL)
+    seen_now = row.state is State.PARTIAL or (row.state is State.SEEN and row.as_of is None)
     node_id = builder.node(
         "Coverage",
         f"coverage:{scope.account_id}:{scope.region}:{scope.collector}",
@@ -39,7 +39,7 @@ def _add_row(builder: Builder, row: Coverage) -> None:
         state=row.state.value,
         reason=row.reason.value,
         detail=row.detail,
-        at=builder.snapshot.taken_at if partly else row.as_of,
+        at=builder.snapshot.taken_at if seen_now else row.as_of,
     )
     if builder.has(scope.account_id):
         builder.edge(node_id, "COVERAGE_OF", scope.account_id)

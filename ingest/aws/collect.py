@@ -14,8 +14,7 @@ from ingest.aws.crawling import ByCall, crawl, refused, shards_of, sources_of
 from ingest.aws.estate import Organization, accounts_to_read
 from ingest.aws.meter import CollectorCost
 from ingest.aws.unfinished import Unfinished
-from ingest.snapshot import Scope, Snapshot, State
-from ingest.snapshot.repository import ShardInput
+from ingest.snapshot import Scope, ShardInput, Snapshot, State
 from ingest.sources.declare import Source
 from ingest.sources.organizations import DESCRIBE_ORGANIZATION, DescribedOrganization
 from ingest.sources.place import Place

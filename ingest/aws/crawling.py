@@ -8,8 +8,7 @@ from typing import Any
 
 from ingest.aws.asking import Asker
 from ingest.aws.sessions import Account
-from ingest.snapshot import COLLECTORS, Scope
-from ingest.snapshot.repository import ShardInput
+from ingest.snapshot import COLLECTORS, Scope, ShardInput
 from ingest.sources.answers import Answer, Answers
 from ingest.sources.declare import Ask, Call, Source
 from ingest.sources.place import Place

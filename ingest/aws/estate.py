@@ -10,8 +10,7 @@ from ingest.aws.partitions import Partition
 from ingest.aws.sessions import Account, Sessions
 from ingest.snapshot import Account as AccountRecord
 from ingest.snapshot import Organization as OrganizationRecord
-from ingest.snapshot import Reason, Snapshot, State
-from ingest.snapshot.repository import ShardInput
+from ingest.snapshot import Reason, ShardInput, Snapshot, State
 from ingest.sources.declare import Ask, Call, Response, Shape
 from ingest.sources.place import Place
 from ingest.sources.refusals import Refusal

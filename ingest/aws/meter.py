@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from ingest.snapshot import ShardInput
 from ingest.snapshot.coverage import Scope, State
-from ingest.snapshot.repository import ShardInput
 from ingest.sources.declare import Call
 from ingest.sources.refusals import THROTTLED
 from ingest.sources.table import SOURCES

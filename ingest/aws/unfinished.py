@@ -12,9 +12,8 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from ingest.snapshot import codec
+from ingest.snapshot import ShardInput, codec
 from ingest.snapshot.coverage import Scope, State
-from ingest.snapshot.repository import ShardInput
 from ingest.whole_file import make_folder, write_whole
 
 GOOD_FOR = timedelta(hours=6)  # then the beginning of a snapshot would be too far from its end

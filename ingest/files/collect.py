@@ -12,9 +12,8 @@ from typing import Any
 from ingest.files.importing import Imported, import_file
 from ingest.files.reading import MAX_BYTES, Problem, files_below
 from ingest.files.sniffing import Catalogue
-from ingest.snapshot import Scope, State
+from ingest.snapshot import Scope, ShardInput, State
 from ingest.snapshot.codec import garbage_collector_off
-from ingest.snapshot.repository import ShardInput
 from ingest.sources.answers import Answer
 from ingest.sources.declare import Call
 from ingest.sources.organizations import DESCRIBE_ORGANIZATION

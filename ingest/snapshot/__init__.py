@@ -54,7 +54,7 @@ from ingest.snapshot.resources import (
     Secret,
     Trail,
 )
-from ingest.snapshot.snapshot import Shard, Snapshot
+from ingest.snapshot.snapshot import Shard, ShardInput, Snapshot
 
 __all__ = [
     "COLLECTORS",
@@ -108,6 +108,7 @@ __all__ = [
     "SecurityGroup",
     "SeenTags",
     "Shard",
+    "ShardInput",
     "Snapshot",
     "State",
     "Subnet",

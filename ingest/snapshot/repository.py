@@ -16,26 +16,15 @@ import msgspec
 import zstandard
 
 from ingest.snapshot import codec
-from ingest.snapshot.coverage import Coverage, Reason, Scope, State
+from ingest.snapshot.before import NOTHING_LEFT, Before, Leave
+from ingest.snapshot.coverage import Coverage, Scope, State
 from ingest.snapshot.manifest import AsOf, Entry, Manifest, Run, SnapshotError, read_manifest, read_run
-from ingest.snapshot.organization import Account
 from ingest.snapshot.record import Record
-from ingest.snapshot.snapshot import Shard, Snapshot
+from ingest.snapshot.snapshot import Shard, ShardInput, Snapshot
 from ingest.snapshot.storage import Storage
 
 LATEST = "latest"
-ORGANIZATION_TREE = "organizations.tree"
 SAW = (State.SEEN, State.PARTIAL)
-
-
-@dataclass(frozen=True)
-class ShardInput:
-    """What a collection found for one scope."""
-
-    state: State
-    reason: Reason = Reason.NONE
-    detail: str = ""
-    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,19 +66,27 @@ class Repository:
             raise SnapshotError(f"`{url}` has the unknown protocol `{scheme}`: use a file:/// URL") from error
 
     def commit(
-        self, shards: Mapping[Scope, ShardInput], taken_at: str, source: str, previous: str | None = LATEST
+        self,
+        shards: Mapping[Scope, ShardInput],
+        taken_at: str,
+        source: str,
+        previous: str | None = LATEST,
+        leave: Leave = NOTHING_LEFT,
     ) -> Snapshot:
         """Writes a snapshot and makes it the latest. What was not seen is carried over from `previous`
-        (a snapshot's id, "latest", or None for none), with the time at which it was last seen.
+        (a snapshot's id, "latest", or None for none), with the time at which it was last seen; what `leave` covers
+        was not looked for and stays as it is.
 
         Raises: SnapshotError; whatever happens, the last complete snapshot stays as it is.
         """
         with self._storage.only_writer():
             before = self._before(previous)
-            found = before.complete(shards)
+            found, left = before.complete(shards, leave)
             entries = [self._store(scope, found[scope], before) for scope in sorted(found)]
-            manifest = Manifest.of(entries)
-            as_of = tuple(AsOf(e.scope, before.seen_at(e.scope)) for e in manifest.shards if e.carried)
+            manifest = Manifest.of([*entries, *left])
+            places = {e.scope for e in left}
+            dated = [e for e in manifest.shards if e.carried or e.scope in places]
+            as_of = tuple(AsOf(e.scope, before.seen_at(e.scope)) for e in dated)
             self._publish(manifest, Run(taken_at, taken_at, source, as_of))
             return self.load(manifest.id)
 
@@ -192,7 +189,7 @@ class Repository:
             "backup, or delete it together with the snapshots that need it and collect again"
         )
 
-    def _store(self, scope: Scope, shard: ShardInput, before: _Before) -> Entry:
+    def _store(self, scope: Scope, shard: ShardInput, before: Before) -> Entry:
         seen = shard.records if shard.state in SAW else None
         carried = before.lacking(scope, shard)
         return Entry(
@@ -233,66 +230,12 @@ class Repository:
         self._storage.write(_manifest(manifest.id), msgspec.json.encode(manifest))
         self._storage.write(LATEST, manifest.id.encode())
 
-    def _before(self, previous: str | None) -> _Before:
+    def _before(self, previous: str | None) -> Before:
         name = self.latest_id() if previous == LATEST else previous
         if name is None:
-            return _Before(self, {}, Run("", "", ""))
+            return Before({}, Run("", "", ""), self._records)
         manifest, run = self._read(name)
-        return _Before(self, {e.scope: e for e in manifest.shards}, run)
-
-
-@dataclass(frozen=True)
-class _Before:
-    """The snapshot from which unseen facts are carried over; empty at the first collection."""
-
-    repository: Repository
-    entries: Mapping[Scope, Entry]
-    run: Run
-
-    def complete(self, shards: Mapping[Scope, ShardInput]) -> dict[Scope, ShardInput]:
-        """The shards found, and a skipped one for each scope that was there before and is not any more."""
-        found = {self._placed(scope): shard for scope, shard in shards.items()}
-        gone = self._departed(found)
-        missing = (s for s in self.entries if s not in found and s.account_id not in gone)
-        return {
-            **{s: ShardInput(State.SKIPPED, Reason.NOT_ATTEMPTED, "nothing was collected for it") for s in missing},
-            **found,
-        }
-
-    def _placed(self, scope: Scope) -> Scope:
-        """An organization that answers nothing does not say whose it is; one we know already is meant."""
-        known = {s for s in self.entries if s.collector == scope.collector}
-        return known.pop() if not scope.account_id and len(known) == 1 else scope
-
-    def _departed(self, found: Mapping[Scope, ShardInput]) -> set[str]:
-        """Accounts that a fully seen organization no longer has: their absence is a fact."""
-        gone: set[str] = set()
-        for scope, shard in found.items():
-            if scope.collector == ORGANIZATION_TREE and shard.state is State.SEEN and scope in self.entries:
-                gone |= _accounts(self.known(scope)) - _accounts(shard.records)
-        return gone
-
-    def lacking(self, scope: Scope, shard: ShardInput) -> tuple[Record, ...] | None:
-        """What was known of a scope and is not in its shard, where that is no proof of absence; None for nothing."""
-        entry = self.entries.get(scope)
-        if shard.state is State.SEEN or not entry or not (entry.digest or entry.carried):
-            return None
-        if shard.state is not State.PARTIAL:
-            return self.known(scope)
-        here = {(type(r), r.key) for r in shard.records}
-        return tuple(r for r in self.known(scope) if (type(r), r.key) not in here) or None
-
-    def known(self, scope: Scope) -> tuple[Record, ...]:
-        entry = self.entries[scope]
-        return (*self.repository._records(entry.digest, entry), *self.repository._records(entry.carried, entry))
-
-    def seen_at(self, scope: Scope) -> str:
-        """When they were seen: of facts seen at different times, the earliest."""
-        return next((row.time for row in self.run.as_of if row.scope == scope), self.run.taken_at)
-
-
-def _accounts(records: tuple[Record, ...]) -> set[str]:
-    return {r.id for r in records if isinstance(r, Account)}
+        return Before({e.scope: e for e in manifest.shards}, run, self._records)
 
 
 def _manifest(name: str) -> str:

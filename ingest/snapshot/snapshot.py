@@ -23,6 +23,16 @@ class Shard:
 
 
 @dataclass(frozen=True)
+class ShardInput:
+    """What a collection found for one scope."""
+
+    state: State
+    reason: Reason = Reason.NONE
+    detail: str = ""
+    records: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """All facts of one collection. Immutable; the id is the hash of shard digests, states and reasons."""
 

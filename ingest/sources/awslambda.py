@@ -46,6 +46,7 @@ GET_POLICY = Call(
     FunctionPolicy,
     takes="function",
     asks=each(LIST_FUNCTIONS, lambda page: (f.function_arn for f in page.functions), "FunctionName"),
+    per=Function,
 )
 LIST_TAGS = Call(
     "lambda",
@@ -54,6 +55,7 @@ LIST_TAGS = Call(
     takes="function",
     common=True,
     asks=each(LIST_FUNCTIONS, lambda page: (f.function_arn for f in page.functions), "Resource"),
+    per=Function,
 )
 
 

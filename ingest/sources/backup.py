@@ -55,9 +55,22 @@ class Points(Response, frozen=True):
 
 LIST_VAULTS = Call("backup", "list-backup-vaults", Vaults)
 EACH_VAULT = each(LIST_VAULTS, lambda page: (v.backup_vault_name for v in page.backup_vault_list), "BackupVaultName")
-GET_POLICY = Call("backup", "get-backup-vault-access-policy", VaultPolicy, takes="vault", asks=EACH_VAULT)
+GET_POLICY = Call(
+    "backup",
+    "get-backup-vault-access-policy",
+    VaultPolicy,
+    takes="vault",
+    asks=EACH_VAULT,
+    per=BackupVault,
+)
 LIST_POINTS = Call(
-    "backup", "list-recovery-points-by-backup-vault", Points, takes="vault", items_tell=True, asks=EACH_VAULT
+    "backup",
+    "list-recovery-points-by-backup-vault",
+    Points,
+    takes="vault",
+    items_tell=True,
+    asks=EACH_VAULT,
+    per=BackupVault,
 )
 
 

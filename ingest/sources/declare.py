@@ -75,7 +75,8 @@ class Call(Generic[R]):
     `shared` marks answers that may list things of other accounts, so that the path knows better who was asked;
     `common` a shape that other JSON has too, which is believed only where the path names the operation or service.
     `asks` says which requests the API needs, None for an operation that only files hold; `permission` is the IAM
-    action where its name is another than the operation's.
+    action where its name is another than the operation's; `per` the records that each cost a request, one for all
+    without it.
     """
 
     service: str
@@ -91,6 +92,7 @@ class Call(Generic[R]):
     until: Until | None = None
     unpack: Callable[[Any], Any] | None = None
     permission: str = ""
+    per: type[Record] | None = None
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""EC2 networking and instances, as the `describe-*` calls print them for one account and region."""
+"""VPCs and what is allowed in them, as the `describe-*` calls of EC2 print it for one account and region."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 
 from ingest.snapshot import (
     GroupReference,
-    Instance,
-    NetworkInterface,
     PeeringSide,
     PrefixList,
     Rule,
@@ -127,93 +125,6 @@ class PrefixListEntries(Response, frozen=True):
     entries: list[PrefixListEntry]
 
 
-class GroupIdentifier(Shape, frozen=True):
-    group_id: str
-
-
-class Association(Shape, frozen=True):
-    public_ip: str | None = None
-
-
-class PrivateAddress(Shape, frozen=True):
-    private_ip_address: str
-
-
-class Attachment(Shape, frozen=True):
-    instance_id: str | None = None
-
-
-class InterfaceShape(Tagged, frozen=True, kw_only=True):
-    network_interface_id: str
-    groups: list[GroupIdentifier]
-    vpc_id: str = ""
-    subnet_id: str = ""
-    availability_zone: str = ""
-    private_ip_address: str = ""
-    private_ip_addresses: list[PrivateAddress] = []
-    association: Association = Association()
-    attachment: Attachment = Attachment()
-    interface_type: str = "interface"
-    description: str = ""
-    tag_set: list[Tag] = []
-
-
-class Interfaces(Response, frozen=True):
-    network_interfaces: list[InterfaceShape]
-
-    def told(self) -> Iterable[str]:
-        return (text for one in self.network_interfaces for text in (one.owner_id, one.availability_zone))
-
-
-class StateShape(Shape, frozen=True):
-    name: str = ""
-
-
-class Placement(Shape, frozen=True):
-    availability_zone: str = ""
-
-
-class ProfileShape(Shape, frozen=True):
-    arn: str
-
-
-class MetadataOptions(Shape, frozen=True):
-    http_tokens: str = ""
-
-
-class InterfaceOfInstance(Shape, frozen=True):
-    network_interface_id: str
-
-
-class InstanceShape(Shape, frozen=True, kw_only=True):
-    instance_id: str
-    state: StateShape = StateShape("running")
-    vpc_id: str = ""
-    subnet_id: str = ""
-    private_ip_address: str | None = None
-    public_ip_address: str | None = None
-    placement: Placement = Placement()
-    security_groups: list[GroupIdentifier] = []
-    network_interfaces: list[InterfaceOfInstance] = []
-    iam_instance_profile: ProfileShape | None = None
-    metadata_options: MetadataOptions = MetadataOptions()
-    tags: list[Tag] = []
-
-
-class Reservation(Shape, frozen=True):
-    instances: list[InstanceShape]
-    owner_id: str = ""
-
-
-class Reservations(Response, frozen=True):
-    reservations: list[Reservation]
-
-    def told(self) -> Iterable[str]:
-        for reservation in self.reservations:
-            yield reservation.owner_id
-            yield from (instance.placement.availability_zone for instance in reservation.instances)
-
-
 class PeeringVpc(Shape, frozen=True):
     vpc_id: str = ""
     owner_id: str = ""
@@ -248,13 +159,12 @@ GET_PREFIX_LIST = Call(
     PrefixListEntries,
     takes="prefix list",
     asks=each(DESCRIBE_PREFIX_LISTS, lambda page: (p.prefix_list_id for p in page.prefix_lists), "PrefixListId"),
+    per=PrefixList,
 )
-DESCRIBE_INTERFACES = Call("ec2", "describe-network-interfaces", Interfaces)
-DESCRIBE_INSTANCES = Call("ec2", "describe-instances", Reservations)
 DESCRIBE_PEERINGS = Call("ec2", "describe-vpc-peering-connections", Peerings)
 
 
-def _common(answers: Answers, shape: Tagged) -> dict[str, Any]:
+def owned(answers: Answers, shape: Tagged) -> dict[str, Any]:
     """A shared VPC or subnet is shown to an account that does not own it."""
     tags = tags_of(shape.tags)
     owner = shape.owner_id if len(shape.owner_id) == 12 and shape.owner_id.isdigit() else answers.account
@@ -268,7 +178,7 @@ def _cidrs(first: str, *associations: CidrAssociation) -> tuple[str, ...]:
 def vpcs(answers: Answers) -> Iterator[Vpc]:
     for vpc in (v for page in answers.all(DESCRIBE_VPCS) for v in page.vpcs):
         cidrs = _cidrs(vpc.cidr_block, *vpc.cidr_block_association_set, *vpc.ipv6_cidr_block_association_set)
-        yield Vpc(id=vpc.vpc_id, cidrs=cidrs, is_default=vpc.is_default, **_common(answers, vpc))
+        yield Vpc(id=vpc.vpc_id, cidrs=cidrs, is_default=vpc.is_default, **owned(answers, vpc))
 
 
 def subnets(answers: Answers) -> Iterator[Subnet]:
@@ -278,14 +188,14 @@ def subnets(answers: Answers) -> Iterator[Subnet]:
             vpc_id=subnet.vpc_id,
             zone=subnet.availability_zone,
             cidrs=_cidrs(subnet.cidr_block, *subnet.ipv6_cidr_block_association_set),
-            **_common(answers, subnet),
+            **owned(answers, subnet),
         )
 
 
 def security_groups(answers: Answers) -> Iterator[SecurityGroup]:
     for group in (g for page in answers.all(DESCRIBE_GROUPS) for g in page.security_groups):
         yield SecurityGroup(
-            **{**_common(answers, group), "name": group.group_name},
+            **{**owned(answers, group), "name": group.group_name},
             id=group.group_id,
             vpc_id=group.vpc_id,
             description=group.description,
@@ -323,51 +233,7 @@ def prefix_lists(answers: Answers) -> Iterator[PrefixList]:
     for one in (p for p in lists if p.prefix_list_id in entries):
         cidrs = (entry.cidr for page in entries[one.prefix_list_id] for entry in page.entries)
         yield PrefixList(
-            **{**_common(answers, one), "name": one.prefix_list_name}, id=one.prefix_list_id, cidrs=tuple(sorted(cidrs))
-        )
-
-
-def interfaces(answers: Answers) -> Iterator[NetworkInterface]:
-    for one in (i for page in answers.all(DESCRIBE_INTERFACES) for i in page.network_interfaces):
-        tags = tags_of(one.tag_set or one.tags)
-        addresses = {one.private_ip_address, *(a.private_ip_address for a in one.private_ip_addresses)} - {""}
-        yield NetworkInterface(
-            **{**_common(answers, one), "tags": tags, "name": tags.get("Name", "")},
-            id=one.network_interface_id,
-            vpc_id=one.vpc_id,
-            subnet_id=one.subnet_id,
-            private_ips=tuple(sorted(addresses)),
-            public_ip=one.association.public_ip,
-            groups=_ids(one.groups),
-            instance_id=one.attachment.instance_id,
-            interface_type=one.interface_type,
-            description=one.description,
-        )
-
-
-def _ids(groups: list[GroupIdentifier]) -> tuple[str, ...]:
-    return tuple(sorted(group.group_id for group in groups))
-
-
-def instances(answers: Answers) -> Iterator[Instance]:
-    for one in (i for page in answers.all(DESCRIBE_INSTANCES) for r in page.reservations for i in r.instances):
-        tags = tags_of(one.tags)
-        yield Instance(
-            id=one.instance_id,
-            arn=answers.arn("ec2", f"instance/{one.instance_id}"),
-            account_id=answers.account,
-            region=answers.region,
-            name=tags.get("Name", ""),
-            tags=tags,
-            state=one.state.name,
-            vpc_id=one.vpc_id,
-            subnet_id=one.subnet_id,
-            private_ip=one.private_ip_address,
-            public_ip=one.public_ip_address,
-            groups=_ids(one.security_groups),
-            interface_ids=tuple(sorted(i.network_interface_id for i in one.network_interfaces)),
-            instance_profile_arn=one.iam_instance_profile.arn if one.iam_instance_profile else None,
-            imds_v2_required=one.metadata_options.http_tokens == "required",
+            **{**owned(answers, one), "name": one.prefix_list_name}, id=one.prefix_list_id, cidrs=tuple(sorted(cidrs))
         )
 
 
@@ -397,7 +263,5 @@ SOURCES = (
     Source("ec2.subnets", subnets, required=(DESCRIBE_SUBNETS,)),
     Source("ec2.security_groups", security_groups, required=(DESCRIBE_GROUPS,)),
     Source("ec2.prefix_lists", prefix_lists, required=(DESCRIBE_PREFIX_LISTS,), details=(GET_PREFIX_LIST,)),
-    Source("ec2.interfaces", interfaces, required=(DESCRIBE_INTERFACES,)),
-    Source("ec2.instances", instances, required=(DESCRIBE_INSTANCES,)),
     Source("ec2.peerings", peerings, required=(DESCRIBE_PEERINGS,)),
 )

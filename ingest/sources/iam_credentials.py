@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ingest.snapshot import AccessKey, IdentityProvider, LoginProfile, MfaDevices, Reason, State, Unseen
+from ingest.snapshot import AccessKey, IdentityProvider, LoginProfile, MfaDevices, Reason, State, Unseen, User
 from ingest.sources.answers import Answers, Gap
 from ingest.sources.credential_report import GET_CREDENTIAL_REPORT, rows
 from ingest.sources.declare import Call, Response, Shape, Source, Timestamp, account_in, each, last_part, utc
@@ -80,9 +80,32 @@ class OidcProvider(Response, frozen=True):
 EACH_USER = each(
     GET_AUTHORIZATION_DETAILS, lambda page: (user.user_name for user in page.user_detail_list or ()), "UserName"
 )
-LIST_ACCESS_KEYS = Call("iam", "list-access-keys", AccessKeys, takes="user", items_tell=True, asks=EACH_USER)
-GET_LOGIN_PROFILE = Call("iam", "get-login-profile", UserLoginProfile, takes="user", asks=EACH_USER)
-LIST_MFA_DEVICES = Call("iam", "list-mfa-devices", Devices, takes="user", items_tell=True, asks=EACH_USER)
+LIST_ACCESS_KEYS = Call(
+    "iam",
+    "list-access-keys",
+    AccessKeys,
+    takes="user",
+    items_tell=True,
+    asks=EACH_USER,
+    per=User,
+)
+GET_LOGIN_PROFILE = Call(
+    "iam",
+    "get-login-profile",
+    UserLoginProfile,
+    takes="user",
+    asks=EACH_USER,
+    per=User,
+)
+LIST_MFA_DEVICES = Call(
+    "iam",
+    "list-mfa-devices",
+    Devices,
+    takes="user",
+    items_tell=True,
+    asks=EACH_USER,
+    per=User,
+)
 LIST_SAML = Call("iam", "list-saml-providers", SamlProviders)
 LIST_OIDC = Call("iam", "list-open-id-connect-providers", OidcProviders)
 GET_OIDC = Call(
@@ -91,6 +114,7 @@ GET_OIDC = Call(
     OidcProvider,
     takes="provider",
     asks=each(LIST_OIDC, lambda page: (p.arn for p in page.providers), "OpenIDConnectProviderArn"),
+    per=IdentityProvider,
 )
 
 

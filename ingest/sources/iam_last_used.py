@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.snapshot import AccessKeyUse, CredentialUse, Record, RoleUse
+from ingest.snapshot import AccessKey, AccessKeyUse, CredentialUse, Record, RoleUse
 from ingest.sources.answers import Answers
 from ingest.sources.credential_report import GET_CREDENTIAL_REPORT, Row, date, rows
 from ingest.sources.declare import Call, Response, Source, account_in, each, utc
@@ -23,6 +23,7 @@ GET_KEY_LAST_USED = Call(
     KeyLastUsed,
     takes="access key",
     asks=each(LIST_ACCESS_KEYS, lambda page: (key.access_key_id for key in page.access_key_metadata), "AccessKeyId"),
+    per=AccessKey,
 )
 
 

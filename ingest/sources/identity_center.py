@@ -190,21 +190,53 @@ LIST_INSTANCES: Call[Instances] = Call(
 EACH_INSTANCE, EACH_STORE = (Asks(make, lambda: (LIST_INSTANCES,)) for make in (_each_instance, _each_store))
 LIST_SETS = Call(SERVICE, "list-permission-sets", PermissionSets, asks=EACH_INSTANCE)
 EACH_SET = Asks(_each_set, lambda: (LIST_INSTANCES, LIST_SETS))
-DESCRIBE_SET = Call(SERVICE, "describe-permission-set", DescribedPermissionSet, takes=SET, asks=EACH_SET)
-LIST_MANAGED = Call(SERVICE, "list-managed-policies-in-permission-set", ManagedPolicies, takes=SET, asks=EACH_SET)
+DESCRIBE_SET = Call(
+    SERVICE,
+    "describe-permission-set",
+    DescribedPermissionSet,
+    takes=SET,
+    asks=EACH_SET,
+    per=PermissionSet,
+)
+LIST_MANAGED = Call(
+    SERVICE,
+    "list-managed-policies-in-permission-set",
+    ManagedPolicies,
+    takes=SET,
+    asks=EACH_SET,
+    per=PermissionSet,
+)
 LIST_CUSTOMER_MANAGED = Call(
     SERVICE,
     "list-customer-managed-policy-references-in-permission-set",
     CustomerManagedPolicies,
     takes=SET,
     asks=EACH_SET,
+    per=PermissionSet,
 )
-GET_INLINE = Call(SERVICE, "get-inline-policy-for-permission-set", InlinePolicyText, takes=SET, asks=EACH_SET)
+GET_INLINE = Call(
+    SERVICE,
+    "get-inline-policy-for-permission-set",
+    InlinePolicyText,
+    takes=SET,
+    asks=EACH_SET,
+    per=PermissionSet,
+)
 GET_BOUNDARY = Call(
-    SERVICE, "get-permissions-boundary-for-permission-set", PermissionSetBoundary, takes=SET, asks=EACH_SET
+    SERVICE,
+    "get-permissions-boundary-for-permission-set",
+    PermissionSetBoundary,
+    takes=SET,
+    asks=EACH_SET,
+    per=PermissionSet,
 )
 LIST_PROVISIONED_ACCOUNTS = Call(
-    SERVICE, "list-accounts-for-provisioned-permission-set", ProvisionedAccounts, takes=SET, asks=EACH_SET
+    SERVICE,
+    "list-accounts-for-provisioned-permission-set",
+    ProvisionedAccounts,
+    takes=SET,
+    asks=EACH_SET,
+    per=PermissionSet,
 )
 LIST_ASSIGNMENTS = Call(
     SERVICE,
@@ -213,6 +245,7 @@ LIST_ASSIGNMENTS = Call(
     takes="account and permission set",
     items_tell=True,
     asks=Asks(_each_assigned_account, lambda: (LIST_INSTANCES, LIST_SETS, LIST_PROVISIONED_ACCOUNTS)),
+    per=Assignment,
 )
 LIST_USERS = Call(DIRECTORY, "list-users", People, asks=EACH_STORE)
 LIST_GROUPS = Call(DIRECTORY, "list-groups", Groups, asks=EACH_STORE)
@@ -222,6 +255,7 @@ LIST_MEMBERSHIPS = Call(
     Memberships,
     takes="group",
     asks=Asks(_each_group, lambda: (LIST_INSTANCES, LIST_GROUPS)),
+    per=DirectoryGroup,
 )
 
 

@@ -67,7 +67,14 @@ class KeyTags(Response, frozen=True):
 
 LIST_KEYS = Call("kms", "list-keys", Keys)
 EACH_KEY = each(LIST_KEYS, lambda page: (key.key_arn for key in page.keys), "KeyId")
-DESCRIBE_KEY = Call("kms", "describe-key", DescribedKey, takes="key", asks=EACH_KEY)
+DESCRIBE_KEY = Call(
+    "kms",
+    "describe-key",
+    DescribedKey,
+    takes="key",
+    asks=EACH_KEY,
+    per=Key,
+)
 LIST_ALIASES = Call("kms", "list-aliases", Aliases)
 GET_POLICY = Call(
     "kms",
@@ -75,8 +82,16 @@ GET_POLICY = Call(
     KeyPolicy,
     takes="key",
     asks=each(LIST_KEYS, lambda page: (key.key_arn for key in page.keys), "KeyId", PolicyName="default"),
+    per=Key,
 )
-LIST_TAGS = Call("kms", "list-resource-tags", KeyTags, takes="key", asks=EACH_KEY)
+LIST_TAGS = Call(
+    "kms",
+    "list-resource-tags",
+    KeyTags,
+    takes="key",
+    asks=EACH_KEY,
+    per=Key,
+)
 
 
 def keys(answers: Answers) -> Iterator[Key]:

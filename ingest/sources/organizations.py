@@ -170,9 +170,15 @@ LIST_UNITS_FOR_PARENT: Call[Units] = Call(
     Units,
     takes="parent",
     asks=Asks(_each_parent, lambda: (LIST_ROOTS,)),
+    per=OrganizationalUnit,
 )
 LIST_ACCOUNTS_FOR_PARENT = Call(
-    "organizations", "list-accounts-for-parent", AccountsOfParent, takes="parent", asks=EACH_PARENT
+    "organizations",
+    "list-accounts-for-parent",
+    AccountsOfParent,
+    takes="parent",
+    asks=EACH_PARENT,
+    per=OrganizationalUnit,
 )
 LIST_DELEGATED = Call("organizations", "list-delegated-administrators", Administrators)
 LIST_TAGS = Call(
@@ -182,6 +188,7 @@ LIST_TAGS = Call(
     takes="resource",
     common=True,
     asks=each(LIST_ACCOUNTS, lambda page: (account.id for account in page.accounts), "ResourceId"),
+    per=Account,
 )
 LIST_POLICIES: Call[Policies] = Call(
     "organizations",
@@ -189,8 +196,22 @@ LIST_POLICIES: Call[Policies] = Call(
     Policies,
     asks=Asks(lambda answers: (Ask({"Filter": kind}, label=kind) for kind in KINDS)),
 )
-DESCRIBE_POLICY = Call("organizations", "describe-policy", DescribedPolicy, takes="policy", asks=EACH_POLICY)
-LIST_TARGETS = Call("organizations", "list-targets-for-policy", Targets, takes="policy", asks=EACH_POLICY)
+DESCRIBE_POLICY = Call(
+    "organizations",
+    "describe-policy",
+    DescribedPolicy,
+    takes="policy",
+    asks=EACH_POLICY,
+    per=OrganizationPolicy,
+)
+LIST_TARGETS = Call(
+    "organizations",
+    "list-targets-for-policy",
+    Targets,
+    takes="policy",
+    asks=EACH_POLICY,
+    per=OrganizationPolicy,
+)
 # The same from the other end, as dumps hold it; a request for each target and kind is more than one for each policy.
 LIST_POLICIES_FOR_TARGET = Call(
     "organizations", "list-policies-for-target", PoliciesOfTarget, takes="target", asks=None

@@ -58,7 +58,14 @@ def _each_bucket(answers: Answers) -> Iterator[Ask]:
 
 
 EACH_BUCKET = Asks(_each_bucket, lambda: (LIST_BUCKETS,))
-GET_POLICY = Call("s3api", "get-bucket-policy", BucketPolicy, takes="bucket", asks=EACH_BUCKET)
+GET_POLICY = Call(
+    "s3api",
+    "get-bucket-policy",
+    BucketPolicy,
+    takes="bucket",
+    asks=EACH_BUCKET,
+    per=Bucket,
+)
 GET_ACCESS_BLOCK = Call(
     "s3api",
     "get-public-access-block",
@@ -66,9 +73,24 @@ GET_ACCESS_BLOCK = Call(
     takes="bucket",
     asks=EACH_BUCKET,
     permission="s3:GetBucketPublicAccessBlock",
+    per=Bucket,
 )
-GET_TAGGING = Call("s3api", "get-bucket-tagging", Tagging, takes="bucket", asks=EACH_BUCKET)
-GET_LOCATION = Call("s3api", "get-bucket-location", Location, takes="bucket", asks=EACH_BUCKET)
+GET_TAGGING = Call(
+    "s3api",
+    "get-bucket-tagging",
+    Tagging,
+    takes="bucket",
+    asks=EACH_BUCKET,
+    per=Bucket,
+)
+GET_LOCATION = Call(
+    "s3api",
+    "get-bucket-location",
+    Location,
+    takes="bucket",
+    asks=EACH_BUCKET,
+    per=Bucket,
+)
 DETAILS = (GET_POLICY, GET_ACCESS_BLOCK, GET_TAGGING, GET_LOCATION)
 
 

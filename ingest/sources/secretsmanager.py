@@ -47,6 +47,7 @@ GET_POLICY = Call(
     SecretPolicy,
     takes="secret",
     asks=each(LIST_SECRETS, lambda page: (secret.arn for secret in page.secret_list), "SecretId"),
+    per=Secret,
 )
 
 

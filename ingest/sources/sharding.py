@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ingest.snapshot import Record, State
-from ingest.snapshot.repository import ShardInput
+from ingest.snapshot import Record, ShardInput, State
 from ingest.sources.answers import Answer, Answers
 from ingest.sources.declare import Call, Source
 from ingest.sources.place import Place
