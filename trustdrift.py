@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import line, questions, screens
+from cli import collecting, line, questions, screens
 from cli.context import Invocation
 from cli.exits import Verbs
 
@@ -20,7 +20,7 @@ PANELS = {
     THE_LINE: (
         line.init,
         line.run,
-        line.collect,
+        collecting.collect,
         line.build,
         line.load,
         line.check,

@@ -13,7 +13,9 @@ from typer.core import TyperGroup
 
 from cli.terminal import note
 
-OUR_ROOMS = frozenset({"settings", "ingest", "policy", "graph", "queries", "drift", "report", "ui", "cli", "demo"})
+OUR_ROOMS = frozenset(
+    {"settings", "ingest", "policy", "graph", "queries", "drift", "report", "ui", "watch", "cli", "demo"}
+)
 
 
 ADVICE = {

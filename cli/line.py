@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -11,10 +10,15 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from cli import stages
+from cli.collecting import Only, Origin, RunId, Source, TakenAt, Workers, collected
 from cli.context import invocation, workspace
 from cli.exits import ExitCode, FailOn, UsageProblem, leave
+from cli.living import Part
+from cli.stages import Loading
+from cli.summary import Summary
 from cli.terminal import deliver, note, plain_unless_shown, working
 from ingest.whole_file import write_whole
+from watch.brake import Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,17 +48,17 @@ class Reporting(NamedTuple):
     output: Path | None
 
 
-MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
-CLOCKS_DIFFER = timedelta(minutes=10)
-NOT_SEEN_SHOWN = 20
-Source = Annotated[Path, typer.Option("--from", help="A folder of what the AWS CLI printed, or a single file.")]
-TakenAt = Annotated[
-    datetime | None,
-    typer.Option(formats=MOMENTS, help="When the files were made, UTC unless it says otherwise; else now."),
-]
-Workers = Annotated[int, typer.Option(min=1, help="Files to read at the same time; the result is the same.")]
 SnapshotId = Annotated[
     str | None, typer.Option("--snapshot", help="A snapshot's id, or its beginning; else the latest.")
+]
+Confirm = Annotated[
+    bool, typer.Option("--confirm", help="Load although much of one type would be removed (`watch.retire_percent`).")
+]
+Token = Annotated[
+    int | None, typer.Option(hidden=True, help="The right to load that a watcher holds; refused when it lost it.")
+]
+SummaryFile = Annotated[
+    Path | None, typer.Option("--summary", help="Write what was done to a file, as JSON.", metavar="FILE")
 ]
 Fail = Annotated[FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 3.")]
 Format = Annotated[Form, typer.Option("--format", help="How the report is written.")]
@@ -75,23 +79,20 @@ def init(
     note(f"written {path}: uncomment what you want to change")
 
 
-def collect(ctx: typer.Context, source: Source, taken_at: TakenAt = None, workers: Workers = 1) -> None:
-    """Read files into a snapshot."""
-    leave(*_collect(workspace(ctx), source, taken_at, workers)[1])
-
-
 def build(ctx: typer.Context, snapshot: SnapshotId = None) -> None:
     """Build the graph of a snapshot: nodes, edges and their proofs."""
     space = workspace(ctx)
     _build(space, space.snapshot(snapshot))
 
 
-def load(ctx: typer.Context, snapshot: SnapshotId = None) -> None:
+def load(
+    ctx: typer.Context, snapshot: SnapshotId = None, confirm: Confirm = False, fencing_token: Token = None
+) -> None:
     """Load the built graph into the store and make it the current one."""
     space = workspace(ctx)
     graph = stages.built(space, space.snapshot(snapshot))
     with space.open_store() as store:
-        _load(space, store, graph)
+        _load(space, store, graph, Loading(confirm, fencing_token), Summary())
 
 
 def check(ctx: typer.Context, fail_on: Fail = FailOn.HIGH) -> None:
@@ -134,9 +135,16 @@ def report(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = Form.
 
 def run(
     ctx: typer.Context,
-    source: Source,
+    source: Source = None,
     taken_at: TakenAt = None,
-    workers: Workers = 1,
+    workers: Workers = None,
+    only: Only = Part.ALL,
+    name: RunId = "",
+    confirm: Confirm = False,
+    fencing_token: Token = None,
+    summary_file: Annotated[
+        Path | None, typer.Option("--summary", help="Write what was done to a file, as JSON.")
+    ] = None,
     fail_on: Fail = FailOn.HIGH,
     form: Format = Form.TABLE,
     output: Output = None,
@@ -146,44 +154,22 @@ def run(
     With a baseline the exit code speaks of what changed since its approval, new findings included; findings that were
     there at the approval count in `check` alone. Without one, every open finding counts.
     """
-    space = workspace(ctx)
-    snapshot, codes = _collect(space, source, taken_at, workers)
-    graph = _build(space, snapshot)
-    with space.open_store() as store:
-        _load(space, store, graph)
-        _check(space, store)
-    leave(*codes, *_report(space, Reporting(fail_on, form, output), baseline_needed=False))
+    space, summary = workspace(ctx), Summary()
+    try:
+        snapshot, codes = collected(space, Origin(source, taken_at, workers, only, name), summary)
+        graph = _build(space, snapshot)
+        with space.open_store() as store:
+            _load(space, store, graph, Loading(confirm, fencing_token), summary)
+            summary.checked(len(_check(space, store)))
+        codes |= _report(space, Reporting(fail_on, form, output), baseline_needed=False)
+    finally:
+        summary.write(summary_file)
+    leave(*codes)
 
 
 def coverage_codes(graph: Graph) -> set[ExitCode]:
     """INCOMPLETE where something was not seen when the graph was built."""
     return {ExitCode.INCOMPLETE for node in graph.of("Coverage") if node.properties.get("state") != "seen"}
-
-
-def _collect(space: Workspace, source: Path, taken_at: datetime | None, workers: int) -> tuple[Snapshot, set[ExitCode]]:
-    _past(space, taken_at)
-    with working("collect"):
-        found = stages.collect(space, source, taken_at, workers)
-    for problem in found.problems:
-        note(str(problem), style="dim" if problem.warning else "yellow")
-    if found.snapshot is None:
-        raise UsageProblem(f"nothing usable in `{source}`: name a folder of AWS CLI output, or a single file of it")
-    unread = [p for p in found.problems if not p.warning]
-    rows = stages.coverage(space, found.snapshot)
-    incomplete = [row for row in rows if row["state"] != "seen"]
-    for row in incomplete[:NOT_SEEN_SHOWN]:
-        where = " ".join(filter(None, (row["account_id"], row["region"], row["source"])))
-        note(f"not seen: {where}: {row['state']} {row['detail'] or row['reason']}", style="yellow")
-    if len(incomplete) > NOT_SEEN_SHOWN:
-        note(f"not seen: {len(incomplete) - NOT_SEEN_SHOWN} more, see `trustdrift query what-could-not-be-read`")
-    note(f"snapshot {found.snapshot.id}: {len(rows) - len(incomplete)} of {len(rows)} sources seen whole")
-    return found.snapshot, {ExitCode.INCOMPLETE} if incomplete or unread else set()
-
-
-def _past(space: Workspace, taken_at: datetime | None) -> None:
-    moment = taken_at and (taken_at if taken_at.tzinfo else taken_at.replace(tzinfo=UTC))
-    if moment and moment > space.clock() + CLOCKS_DIFFER:
-        raise typer.BadParameter(f"`{moment.isoformat()}` is in the future: say when the files were made, in UTC")
 
 
 def _build(space: Workspace, snapshot: Snapshot) -> Graph:
@@ -193,9 +179,14 @@ def _build(space: Workspace, snapshot: Snapshot) -> Graph:
     return graph
 
 
-def _load(space: Workspace, store: Store, graph: Graph) -> None:
-    with working("load"):
-        result = stages.load(space, store, graph)
+def _load(space: Workspace, store: Store, graph: Graph, loading: Loading, summary: Summary) -> None:
+    try:
+        with working("load"):
+            result = stages.load(space, store, graph, loading)
+    except Held as held:
+        summary.held(str(held))
+        raise
+    summary.loaded(graph.id, result)
     note(f"loaded ({result.kind}): nodes +{result.nodes_added} ~{result.nodes_changed} -{result.nodes_removed}")
 
 

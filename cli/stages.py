@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from drift import Approval, Drift
     from graph.model import Graph
     from graph.store import AuditLine, PromotionResult
+    from graph.store.rows import Change
     from graph.store.store import Store
     from ingest.files import Problem
     from ingest.snapshot import Snapshot
@@ -61,7 +62,8 @@ class Workspace:
     def open_store(self) -> Store:
         from graph.store import open_store
 
-        return open_store(self.settings.store.url, clock=self.clock, audit=self._audit)
+        store = self.settings.store
+        return open_store(store.url, clock=self.clock, audit=self._audit, auth=store.auth)
 
     def _audit(self, line: AuditLine) -> None:
         """Keeps who-asked-what of questions in Cypher, one JSON line each, out of the database's reach."""
@@ -74,14 +76,14 @@ class Workspace:
         repository = self.repository
         found = repository.load(repository.full_id(snapshot_id)) if snapshot_id else repository.latest()
         if found is None:
-            raise UsageProblem("there is no snapshot yet: run `trustdrift collect --from DIR`")
+            raise UsageProblem("there is no snapshot yet: run `trustdrift collect`, or `trustdrift collect --from DIR`")
         return found
 
     def promoted(self) -> Promoted:
         """What was loaded last. Raises UsageProblem when nothing was."""
         found = read_promoted(self.settings.artefacts.path)
         if found is None:
-            raise UsageProblem("no graph is loaded yet: run `trustdrift load`, or `trustdrift run --from DIR`")
+            raise UsageProblem("no graph is loaded yet: run `trustdrift load`, or `trustdrift run`")
         return found
 
     def graph(self) -> Graph:
@@ -153,17 +155,48 @@ def built(workspace: Workspace, snapshot: Snapshot) -> Graph:
     return replace(read_graph(file), taken_at=snapshot.taken_at)
 
 
-def load(workspace: Workspace, store: Store, graph: Graph) -> PromotionResult:
-    """Makes the graph the current one of the store, by difference from what the store holds where that is known."""
-    from graph.artefact import read_graph
+@dataclass(frozen=True)
+class Loading:
+    """How to load: `confirm` lets a removal of much of one type through, `fencing_token` is a watcher's right to."""
+
+    confirm: bool = False
+    fencing_token: int | None = None
+
+
+def load(workspace: Workspace, store: Store, graph: Graph, loading: Loading = Loading()) -> PromotionResult:
+    """Makes the graph the current one of the store, by difference from what the store holds where that is known.
+
+    Raises: Held where it would remove much of one type.
+    """
+    from watch.brake import hold_mass_removal
 
     current = store.current()
-    file = workspace.graph_file(current.graph_id) if current else None
-    result = store.promote(graph, previous=read_graph(file) if file and file.exists() else None)
+    previous = _held(workspace, current.graph_id, current.snapshot_id) if current else None
+
+    def hold(change: Change) -> None:
+        if previous is not None and not loading.confirm:
+            hold_mass_removal(change, previous, workspace.settings.watch.retire_percent)
+
+    result = store.promote(graph, previous, hold=hold)
     at = workspace.clock().isoformat(timespec="seconds")
     promoted = Promoted(graph.id, graph.snapshot_id, at, graph.taken_at)
     write_promoted(workspace.settings.artefacts.path, promoted)
     return result
+
+
+def _held(workspace: Workspace, graph_id: str, snapshot_id: str) -> Graph | None:
+    """The graph that a store holds: from its artefact, else built again of its snapshot; None where neither is left."""
+    from graph.artefact import read_graph
+    from ingest.snapshot.manifest import SnapshotError
+
+    file = workspace.graph_file(graph_id)
+    if file.exists():
+        return read_graph(file)
+    try:
+        again = build(workspace, workspace.repository.load(snapshot_id))
+    except SnapshotError:
+        return None  # of another machine's repository, say: the store is loaded anew
+    return again if again.id == graph_id else None
 
 
 def check(workspace: Workspace, store: Store) -> list[Finding]:

@@ -40,10 +40,10 @@ def note(text: str, style: str = "") -> None:
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
+def working(what: str, spinner: bool = True) -> Iterator[None]:
     """A spinner while a stage runs, on a terminal only; then a line with its seconds."""
     started = time.perf_counter()
-    if stderr().is_terminal:
+    if spinner and stderr().is_terminal:
         with stderr().status(printable(what)):
             yield
     else:

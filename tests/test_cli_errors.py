@@ -25,13 +25,13 @@ def one_sentence(result) -> str:
 @pytest.mark.parametrize(
     ("verb", "advice"),
     [
-        ("build", "run `trustdrift collect --from DIR`"),
-        ("load", "run `trustdrift collect --from DIR`"),
-        ("check", "`trustdrift run --from DIR`"),
-        ("drift", "`trustdrift run --from DIR`"),
-        ("report", "`trustdrift run --from DIR`"),
-        ("approve --reason x", "`trustdrift run --from DIR`"),
-        ("paths --from internet --to admin", "`trustdrift run --from DIR`"),
+        ("build", "run `trustdrift collect`"),
+        ("load", "run `trustdrift collect`"),
+        ("check", "`trustdrift run`"),
+        ("drift", "`trustdrift run`"),
+        ("report", "`trustdrift run`"),
+        ("approve --reason x", "`trustdrift run`"),
+        ("paths --from internet --to admin", "`trustdrift run`"),
     ],
 )
 def test_a_stage_whose_input_is_missing_names_the_one_before(verb, advice):
@@ -44,7 +44,10 @@ def test_a_stage_whose_input_is_missing_names_the_one_before(verb, advice):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("collect",),
+        ("collect", "--only", "everything"),
+        ("collect", "--from", ".", "--only", "identity"),
+        ("collect", "--from", ".", "--estimate"),
+        ("collect", "--taken-at", "2026-11-01"),
         ("fly",),
         ("approve",),
         ("check", "--fail-on", "terrible"),

@@ -15,6 +15,7 @@ from botocore.parsers import ResponseParserError
 from ingest.aws.errors import EXPIRED, refusal_of
 from ingest.aws.meter import Meter
 from ingest.aws.pace import Pace
+from ingest.aws.partitions import PARTITIONS
 from ingest.aws.sessions import Account
 from ingest.snapshot import Reason, State
 from ingest.sources.answers import Answer
@@ -39,9 +40,8 @@ class Unready(Exception):
 
 @dataclass(frozen=True)
 class Asker:
-    """Sends requests. `home` is the region of what has none of its own."""
+    """Sends requests; what has no region of its own is asked at its partition's home."""
 
-    home: str
     pace: Pace
     meter: Meter
     page_limit: int = 10_000
@@ -59,7 +59,7 @@ class Asker:
         found: list[Answer] = []
         began = time.perf_counter()
         try:
-            client = account.client(call.client, request.region or place.region or self.home)
+            client = account.client(call.client, request.region or place.region or PARTITIONS[place.partition].home)
             self._prepared(client, call)
             for page in self._sent(client, call, request):
                 found.append(_answer(call, request, place, page))
@@ -83,9 +83,12 @@ class Asker:
     def _received(self, call: Call[Any], send: Callable[[], Any]) -> Any:
         self.pace.wait(call.client)
         try:
-            return send()
+            answer = send()
         except UNREADABLE as error:
             raise Unreadable(f"{call.operation}: the answer cannot be read ({type(error).__name__})") from error
+        if answer is not None and "html" in _content_type(answer):  # the SDK reads a proxy's page as an empty answer
+            raise Unreadable(f"{call.operation}: the answer is HTML, which AWS never sends: check proxies")
+        return answer
 
     def _prepared(self, client: Any, call: Call[Any]) -> None:
         """Waits for what must be made first, a credential report say."""
@@ -94,7 +97,9 @@ class Asker:
         for _ in range(WAITS):
             made = self._received(call.until.call, getattr(client, call.until.call.method))
             answer = shape(as_printed(made), call.until.call.response)
-            if answer.response is not None and call.until.done(answer.response):
+            if answer.response is None:
+                raise Unreadable(f"{call.until.call.operation}: not an answer of AWS")
+            if call.until.done(answer.response):
                 return
             self.sleep(WAIT_SECONDS)
         raise Unready(f"{call.until.call.operation} was not done after {WAITS} requests")
@@ -112,6 +117,10 @@ def as_printed(value: Any) -> Any:
         case bytes():
             return base64.b64encode(value).decode()
     return value
+
+
+def _content_type(answer: Any) -> str:
+    return str(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-type", ""))
 
 
 def _answer(call: Call[Any], request: Ask, place: Place, page: Any) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -29,7 +29,8 @@ class Progress(Protocol):
 
     def organization(self, name: str, accounts: int) -> None: ...
 
-    def place(self, account_id: str, region: str, shards: Mapping[Scope, ShardInput]) -> None: ...
+    def place(self, account_id: str, where: str, shards: Mapping[Scope, ShardInput]) -> None:
+        """`where` is a region, `organization`, or empty for what an account has in none."""
 
     def account(self, account_id: str) -> None: ...
 
@@ -60,7 +61,7 @@ class Collection:
     workers: int = 8
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def collect(self, organizations: Iterator[Organization] | list[Organization]) -> CollectedFromAws:
+    def collect(self, organizations: Iterable[Organization]) -> CollectedFromAws:
         kept, shards = self.unfinished.kept(), Shards()
         for organization in organizations:
             shards |= self._organization(organization, kept)
@@ -84,7 +85,7 @@ class Collection:
             regions = organization.identity_center_regions(self.asker, reader)
             by_call = crawl(self.asker, reader, organization.place(""), sources, regions)
         place = organization.place(_management(organization, by_call))
-        return self._found(place, shards_of(place, sources, by_call))
+        return self._found(place, shards_of(place, sources, by_call), "organization")
 
     def _side_by_side(
         self, organization: Organization, accounts: tuple[str, ...], kept: Mapping[Scope, ShardInput]
@@ -122,9 +123,9 @@ class Collection:
         scopes = [Scope(place.account, place.region, source.collector) for source in sources]
         return {scope: kept[scope] for scope in scopes} if all(scope in kept for scope in scopes) else {}
 
-    def _found(self, place: Place, shards: Shards) -> Shards:
+    def _found(self, place: Place, shards: Shards, where: str = "") -> Shards:
         self.unfinished.keep(shards)
-        self.progress.place(place.account, place.region, shards)
+        self.progress.place(place.account, where or place.region, shards)
         return shards
 
 

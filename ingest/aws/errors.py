@@ -48,7 +48,10 @@ def login_problem(error: Exception, profile: str) -> AwsError:
     named = f"profile `{profile}`" if profile else "the default profile"
     option = f" --profile {profile}" if profile else ""
     if isinstance(error, aws.ProfileNotFound):
-        return AwsError(f"there is no profile `{profile}` in the AWS configuration: set another in `aws.profile`")
+        missing = error.kwargs.get("profile", profile)
+        return AwsError(
+            f"there is no profile `{missing}` in the AWS configuration: set another in `aws.profile` or AWS_PROFILE"
+        )
     if isinstance(error, aws.SSOError | aws.TokenRetrievalError):
         return AwsError(f"the SSO session of {named} has expired: run `aws sso login{option}`")
     if isinstance(error, aws.NoCredentialsError | aws.PartialCredentialsError):
