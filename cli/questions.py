@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -13,14 +14,16 @@ from cli.exits import ExitCode, leave
 from cli.line import Output, coverage_codes
 from cli.tables import RowFormat, as_json, rows_as
 from cli.terminal import deliver, note
+from queries.catalog import RAW
 
 if TYPE_CHECKING:
+    from cli.stages import Workspace
     from graph.model import Graph
     from queries.paths import Path as FoundPath
 
 RowForm = Annotated[RowFormat, typer.Option("--format", help="How the rows are written.")]
 FOR_PEOPLE = (RowFormat.TABLE, RowFormat.MD)
-MAX_SECONDS, MAX_ROWS, MAX_BYTES = 30.0, 10_000, 20 * 2**20  # caps of a question in Cypher
+PARAMETER = re.compile(r"(?P<name>\w+)(?P<raw>:?)=(?P<value>.*)", re.DOTALL)
 
 
 def snapshots(ctx: typer.Context, form: RowForm = RowFormat.TABLE, output: Output = None) -> None:
@@ -118,7 +121,9 @@ def query(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="A query of the catalogue, or `list`.")] = "list",
     cypher: Annotated[str, typer.Option("--cypher", "-c", help="A question of your own; it can only read.")] = "",
-    parameters: Annotated[list[str] | None, typer.Option("--set", help="A parameter as NAME=VALUE.")] = None,
+    parameters: Annotated[
+        list[str] | None, typer.Option("--set", help="A parameter as NAME=VALUE, or NAME:=JSON for numbers and lists.")
+    ] = None,
     form: RowForm = RowFormat.TABLE,
     output: Output = None,
 ) -> None:
@@ -126,16 +131,18 @@ def query(
     if name == "list" and not cypher:
         deliver(rows_as(form, ("id", "kind", "title", "parameters"), _catalogue()), output)
         return
+    from queries.adhoc import TERMINAL, ask
+
     space, given = workspace(ctx), dict(_parameter(p) for p in parameters or [])
-    asked = _Asked(cypher, given, ()) if cypher else _catalogued(name, given, space.promoted().taken_at)
+    asked = _written(cypher, given, space) if cypher else _catalogued(name, given, space)
     with space.open_store() as store:
-        answer = store.adhoc(asked.text, asked.parameters, timeout=MAX_SECONDS, max_rows=MAX_ROWS, max_bytes=MAX_BYTES)
+        answer = ask(store, asked.text, asked.parameters, TERMINAL)
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     deliver(rows_as(form, answer.columns or asked.columns, rows), output)
     if not rows:
         note("no rows: nothing in the loaded graph answers this")
-    if answer.truncated:
-        note(f"cut short: more than {MAX_ROWS:,} rows or {MAX_BYTES >> 20} MB; add a LIMIT or ask for less")
+    if cut := TERMINAL.cut(answer):
+        note(cut)
 
 
 def schema(output: Output = None) -> None:
@@ -154,36 +161,40 @@ class _Asked(NamedTuple):
 
 
 def _parameter(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator or not name:
-        raise typer.BadParameter(f"`--set {text}` is no parameter: write it as NAME=VALUE")
-    return name, value
+    """A name and what was typed for it; JSON keeps its `:=`."""
+    found = PARAMETER.fullmatch(text)
+    if not found:
+        raise typer.BadParameter(f"`--set {text}` is no parameter: write it as NAME=VALUE or NAME:=JSON")
+    return found["name"], f"{RAW}{found['value']}" if found["raw"] else found["value"]
 
 
 def _catalogue() -> list[dict[str, object]]:
     from queries.catalog import checks, questions
 
     rows = [("question", q) for q in questions().values()] + [("check", q) for q in checks().values()]
-    return [{"id": q.id, "kind": kind, "title": q.title, "parameters": ", ".join(q.parameters)} for kind, q in rows]
+    return [{"id": q.id, "kind": kind, "title": q.title, "parameters": _signature(q.parameters)} for kind, q in rows]
 
 
-def _catalogued(name: str, given: dict[str, str], now: str) -> _Asked:
+def _signature(parameters: Mapping[str, str | int | list[str]]) -> str:
+    """Names with their defaults; one without a default has to be given."""
+    shown = {k: ",".join(v) if isinstance(v, list) else str(v) for k, v in parameters.items()}
+    return " ".join(f"{name}={value}" if value else name for name, value in shown.items())
+
+
+def _catalogued(name: str, given: dict[str, str], space: Workspace) -> _Asked:
     """A query of the catalogue. Raises CatalogError."""
-    from queries.catalog import bind
+    from queries.catalog import bind, typed
     from queries.catalog import query as find
 
     found = find(name)
-    typed = {k: _like(found.parameters.get(k, ""), v, k) for k, v in given.items()}
-    return _Asked(found.body, bind(found, now, typed), found.columns)
+    values = {k: typed(found.parameters.get(k), text, k) for k, text in given.items()}
+    return _Asked(found.body, bind(found, space.promoted().taken_at, values), found.columns)
 
 
-def _like(default: str | int | list[str], text: str, name: str) -> str | int | list[str]:
-    """A parameter's text in the type of its default."""
-    if isinstance(default, list):
-        return text.split(",")
-    if isinstance(default, int):
-        try:
-            return int(text)
-        except ValueError:
-            raise typer.BadParameter(f"`--set {name}={text}`: a whole number is needed") from None
-    return text
+def _written(text: str, given: dict[str, str], space: Workspace) -> _Asked:
+    """A question of the asker's own. Raises CatalogError."""
+    from queries.adhoc import bound
+    from queries.catalog import typed
+
+    values = {k: typed(None, value, k) for k, value in given.items()}
+    return _Asked(text, bound(text, lambda: space.promoted().taken_at, values), ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,10 @@ from queries.severity import SEVERITIES
 HERE = Path(__file__).parent
 CHECKS = HERE / "cypher"
 QUESTIONS = HERE / "questions"
+NOW = "now"  # the parameter that is the time of the snapshot, ISO 8601
+RAW = ":="  # before a value: it is JSON, not text
+
+Value = str | int | list[str]
 
 
 class CatalogError(Exception):
@@ -29,7 +33,7 @@ class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     columns: tuple[str, ...]
     reads: tuple[str, ...] = ()  # the collectors that its answer rests on
     absence: tuple[str, ...] = ()  # those of them whose silence it takes for a no: unseen, the finding is unknown
-    parameters: Mapping[str, str | int | list[str]] = {}  # with their defaults; `now` is always given besides
+    parameters: Mapping[str, Value] = {}  # with their defaults, an empty one has to be given; `now` always is
     severity: str = ""
     subject: str = ""  # the column that holds the id of the node the finding is about
     sentence: str = ""  # the finding in words; `{column}` stands for the value, `{account}` for the account's name
@@ -40,7 +44,7 @@ class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     @property
     def needs_now(self) -> bool:
-        return "$now" in self.body
+        return f"${NOW}" in self.body
 
 
 def checks() -> dict[str, Query]:
@@ -76,7 +80,7 @@ def read_query(text: str, origin: str) -> Query:
     return found
 
 
-def bind(query: Query, now: str, given: Mapping[str, str | int | list[str]] | None = None) -> dict[str, object]:
+def bind(query: Query, now: str, given: Mapping[str, object] | None = None) -> dict[str, object]:
     """The parameters of a run: defaults, then what was given, then `now` (ISO 8601) where the query asks for it.
 
     An empty default has to be given. Raises CatalogError.
@@ -87,9 +91,42 @@ def bind(query: Query, now: str, given: Mapping[str, str | int | list[str]] | No
         advice = f"it has {known}" if known else "it has none, leave `--set` out"
         raise CatalogError(f"`{query.id}` has no parameter `{min(unknown)}`: {advice}")
     bound = {**query.parameters, **(given or {})}
-    for name in (name for name, value in bound.items() if value == ""):
-        raise CatalogError(f"`{name}` is needed: give `--set {name}={name.rpartition('_')[2].upper()}`")
-    return {**bound, **({"now": now} if query.needs_now else {})}
+    if lacking := missing(bound):
+        example = " ".join(f"--set {name}={name.rpartition('_')[2].upper()}" for name in lacking)
+        raise CatalogError(f"{needed(lacking)}: give `{example}`")
+    return {**bound, **({NOW: now} if query.needs_now else {})}
+
+
+def missing(values: Mapping[str, object]) -> list[str]:
+    """The parameters that were left empty."""
+    return [name for name, value in values.items() if value == ""]
+
+
+def needed(names: Iterable[str]) -> str:
+    """`` `role` is needed ``, `` `from` and `to` are needed ``."""
+    quoted = [f"`{name}`" for name in names]
+    *first, last = quoted
+    return f"{', '.join(first)} and {last} are needed" if first else f"{last} is needed"
+
+
+def typed(default: Value | None, text: str, name: str) -> object:
+    """What a person typed for a parameter, in the type of its default; JSON where it begins with `:=`.
+
+    Raises CatalogError.
+    """
+    if text.startswith(RAW):
+        try:
+            return msgspec.json.decode(text.removeprefix(RAW))
+        except msgspec.DecodeError:
+            raise CatalogError(f'`{name}` is no JSON: write numbers and lists as 5 or ["a"] after `{RAW}`') from None
+    if isinstance(default, list):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(default, int):
+        try:
+            return int(text)
+        except ValueError:
+            raise CatalogError(f"`{name}` is `{text}`: a whole number is needed") from None
+    return text
 
 
 def _folder(folder: Path) -> dict[str, Query]:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import urlopen
 
 import pytest
 
+from graph.model import Graph
+from graph.store import open_store, stop_owner
 from tests import app_sample as sample
 from tests.app_server import Served, start
 from tests.require import require
+from ui.questions import Question, packed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Frame, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -24,8 +30,8 @@ FLAGS = [
 ]  # fmt: skip
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 # Streamlit looks for its server below the page's path first, then at the root: two 404s that do no harm.
-PROBES = re.compile(r"/(paths|drift)/_stcore/(health|host-config)$")
-PAGES = ("", "paths", "drift")
+PROBES = re.compile(r"/(paths|drift|cypher)/_stcore/(health|host-config)$")
+PAGES = ("", "paths", "drift", "cypher")
 HOSTILE = (
     '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> https://evil.example a@evil.example '
     "![x](https://evil.example/i.png)"
@@ -39,6 +45,9 @@ AIM = """id => {
 }"""
 DRAWN = "() => Boolean(document.querySelector('.st-graph-workbench .cy')?._cyreg?.cy)"
 ELEMENTS = """() => document.querySelector('.st-graph-workbench .cy')._cyreg.cy.elements().map(e => e.data())"""
+
+AXE = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(
+  found => found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"""
 
 
 @dataclass
@@ -74,18 +83,25 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    base = tmp_path_factory.mktemp("app")
-    sample.promote(base, sample.week(), sample.baseline())
-    with start(base) as served:
+    with _loaded(tmp_path_factory.mktemp("app"), sample.week()) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
 def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    base = tmp_path_factory.mktemp("hostile")
-    sample.promote(base, sample.hostile(HOSTILE), sample.baseline())
+    with _loaded(tmp_path_factory.mktemp("hostile"), sample.hostile(HOSTILE)) as served:
+        yield served
+
+
+@contextmanager
+def _loaded(base: Path, graph: Graph) -> Iterator[Served]:
+    """The app over a graph that a store holds as well."""
+    url = sample.promote(base, graph, sample.baseline()).store.url
+    with open_store(url) as store:
+        store.promote(graph)
     with start(base) as served:
         yield served
+    stop_owner(url)
 
 
 def _open(browser: Browser, url: str, watch: Watch, scheme: str = "light") -> Page:
@@ -129,7 +145,8 @@ def test_names_of_strangers_stay_text(browser: Browser, hostile_app: Served, pat
     assert page.locator('a[href*="evil"], img[src*="evil"], img[src="x"]').count() == 0
     assert watch.errors == []
     assert watch.elsewhere(hostile_app.url) == []
-    assert "<script>window.hacked=1</script>" in page.locator("body").inner_text() or path == "paths?from=internet"
+    shown = page.locator("body").inner_text()
+    assert "<script>window.hacked=1</script>" in shown or path in ("paths?from=internet", "cypher")
     page.context.close()
 
 
@@ -229,6 +246,132 @@ def test_the_overview_leads_to_the_item(browser: Browser, app: Served) -> None:
     page.get_by_text("It was open at the baseline and is closed now").wait_for()
     assert "/drift?item=" in page.url
     page.context.close()
+
+
+def _editor(page: Page) -> Frame:
+    page.frame_locator("iframe").locator(".ace_text-input").wait_for(state="attached")
+    return next(frame for frame in page.frames if "/component/" in frame.url)
+
+
+def _write(page: Page, text: str) -> None:
+    """Replaces what the editor holds, key by key."""
+    _editor(page).click(".ace_content")
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def test_a_question_is_typed_run_by_its_key_and_answered(browser: Browser, app: Served) -> None:
+    watch = Watch()
+    page = _open(browser, f"{app.url}/cypher", watch)
+    _write(page, "MATCH (a:AWSAccount)\nWHERE a.name <> 'x' // why\nRETURN count(a) AS accounts")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("1 row", exact=True).wait_for()
+    assert page.url.startswith(f"{app.url}/cypher?q=")
+    editor = _editor(page)
+    assert editor.evaluate("document.activeElement.className") == "ace_text-input"  # it kept the focus
+    assert editor.locator(".ace_keyword", has_text="MATCH").count() == 1
+    assert watch.errors == []
+    assert watch.elsewhere(app.url) == []
+    page.context.close()
+
+
+def test_only_the_frame_of_the_editor_can_be_framed(app: Served) -> None:
+    for path, ancestors in (("/cypher", "'none'"), ("/component/code_editor.code_editor/index.html", "'self'")):
+        with urlopen(app.url + path) as reply:
+            assert f"frame-ancestors {ancestors};" in reply.headers["content-security-policy"]
+
+
+def test_a_link_brings_a_question_and_the_reader_runs_it(browser: Browser, app: Served) -> None:
+    link = packed(Question("MATCH (a:AWSAccount {id: $id}) RETURN a.name AS name", {"id": sample.DATA}))
+    page = _open(browser, f"{app.url}/cypher?q={link}", Watch())
+    assert "AWSAccount" in _editor(page).inner_text(".ace_content")
+    assert page.locator('[data-testid="stDataFrame"]').count() == 0
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator('[data-testid="stDataFrame"]').wait_for()
+    page.context.close()
+
+
+def test_a_running_question_is_left_at_once(browser: Browser, app: Served) -> None:
+    slow = "UNWIND range(1, 4000000) AS a UNWIND range(1, 1000) AS b WITH a, b WHERE a * b = -1 RETURN a AS a"
+    page = _open(browser, f"{app.url}/cypher?q={packed(Question(slow))}", Watch())
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=5_000)
+    _write(page, "RETURN 7 AS seven")
+    page.keyboard.press("Control+Enter")
+    page.locator('[data-testid="stDataFrame"]').wait_for(timeout=10_000)
+    page.context.close()
+
+
+def test_a_picked_word_goes_to_the_cursor_and_tab_leaves_the_editor(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/cypher", Watch())
+    _write(page, "MATCH (n:) RETURN n AS n")
+    for _ in range(len(") RETURN n AS n")):
+        page.keyboard.press("ArrowLeft")
+    _settle(page)
+    page.get_by_label("Insert a label").click()
+    page.keyboard.type("RDSCluster")
+    page.keyboard.press("Enter")
+    _settle(page)
+    assert "MATCH (n:RDSCluster) RETURN n AS n" in _editor(page).inner_text(".ace_content")
+    _editor(page).click(".ace_content")
+    page.keyboard.press("Escape")
+    for _ in range(3):  # the lines' margin can be reached as well
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") != "IFRAME"
+    page.context.close()
+
+
+def test_what_was_written_is_there_after_a_look_at_another_page(browser: Browser, app: Served) -> None:
+    page = _open(browser, f"{app.url}/cypher", Watch())
+    _write(page, "RETURN 41 AS kept")
+    _settle(page)
+    page.get_by_role("link", name="Paths").click()
+    _settle(page)
+    page.get_by_role("link", name="Cypher").click()
+    _settle(page)
+    assert "RETURN 41 AS kept" in _editor(page).inner_text(".ace_content")
+    page.context.close()
+
+
+def _drawn_answer(browser: Browser, app: Served, watch: Watch, scheme: str = "light") -> Page:
+    question = Question("MATCH p = (:AWSRole)-[:HOLDS]->() RETURN p, p AS q, '<img src=x>' AS r")
+    page = _open(browser, f"{app.url}/cypher?q={packed(question)}", watch, scheme)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("Graph", exact=True).click()
+    page.wait_for_function(DRAWN)
+    page.get_by_label("Look at").click()
+    page.keyboard.press("Enter")
+    _settle(page)
+    return page
+
+
+def test_nodes_of_strangers_are_drawn_and_stay_text(browser: Browser, hostile_app: Served) -> None:
+    watch = Watch()
+    page = _drawn_answer(browser, hostile_app, watch)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator('a[href*="evil"], img[src*="evil"], img[src="x"]').count() == 0
+    assert watch.errors == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_the_cypher_page(browser: Browser, app: Served, scheme: str) -> None:
+    page = _drawn_answer(browser, app, Watch(), scheme)
+    assert _barriers(page) == []
+    page.context.close()
+
+
+def _barriers(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 A and AA, in the page and in the editor's frame."""
+    spec = find_spec("axe_core_python")
+    require("axe", spec is not None, "no axe-core: install the package `axe-core-python`")
+    script = (Path(str(spec.origin)).parent / "axe.min.js").read_text(encoding="utf-8")
+    found: list[str] = []
+    for frame in page.frames:
+        frame.evaluate(script)
+        found += frame.evaluate(AXE)
+    return found
 
 
 def test_tables_offer_no_download_of_formulas(browser: Browser, app: Served) -> None:

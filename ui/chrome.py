@@ -32,8 +32,12 @@ CSS = """<style>
 }
 [data-testid="stPageLink-NavLink"] * { white-space: normal; overflow: visible; line-height: 1.35; }
 </style>"""
-# Streamlit's own colours of code in the light theme have too little contrast.
-CODE_CSS = """<style>
+# Streamlit's own colours of code, and of primary buttons in the dark theme, have too little contrast.
+CONTRAST_CSS = {"dark": """<style>
+[data-testid="stBaseButton-primary"]:not(:disabled) * { color: #0b1020; }
+[data-testid="stCode"] .token.keyword { color: #93c5fd; }
+[data-testid="stCode"] .token.function, [data-testid="stCode"] .token.class-name { color: #c4b5fd; }
+</style>""", "light": """<style>
 [data-testid="stCode"] .token.property, [data-testid="stCode"] .token.keyword { color: #1d4ed8; }
 [data-testid="stCode"] .token.string, [data-testid="stCode"] .token.token.inserted.inserted-sign { color: #15803d; }
 [data-testid="stCode"] .token.number, [data-testid="stCode"] .token.boolean { color: #9a3412; }
@@ -41,12 +45,12 @@ CODE_CSS = """<style>
 [data-testid="stCode"] .token.token.deleted.deleted-sign { color: #b91c1c; }
 [data-testid="stCode"] .token.variable { color: #0f766e; }
 [data-testid="stCode"] .token.punctuation, [data-testid="stCode"] .token.operator { color: #475569; }
-</style>"""
+</style>"""}  # fmt: skip
 
 
 def screen(title: str, show: Callable[[data.Estate], None]) -> None:
     """Draws a screen of what is promoted, or says what to do first."""
-    st.html(CSS if element.theme() == "dark" else CSS + CODE_CSS)
+    st.html(CSS + CONTRAST_CSS[element.theme()])
     try:
         estate = data.estate(data.in_use())
     except READING as problem:

@@ -59,11 +59,11 @@ class Drawing:
     left_out: int = 0
 
 
-def drawing(graph: Graph, hops: Iterable[Hop], past: Graph | None = None) -> Drawing:
-    """The drawing of some hops, the first ones first, at most DRAWN nodes. Given the `past` graph it marks nodes that
-    are new or gone."""
+def drawing(graph: Graph, hops: Iterable[Hop], past: Graph | None = None, alone: Iterable[str] = ()) -> Drawing:
+    """The drawing of some hops, the first ones first, then of nodes that may stand `alone`, at most DRAWN nodes. Given
+    the `past` graph it marks nodes that are new or gone."""
     unique = {hop_id(hop): hop for hop in hops}
-    node_ids = list(dict.fromkeys(n for hop in unique.values() for n in (hop.source, hop.target)))
+    node_ids = list(dict.fromkeys([*(n for hop in unique.values() for n in (hop.source, hop.target)), *alone]))
     shown = set(node_ids[:DRAWN])
     return Drawing(
         tuple(_node(graph, past, n) for n in node_ids[:DRAWN]),

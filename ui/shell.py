@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
@@ -20,10 +21,11 @@ from ui import words
 
 ROOT = Path(__file__).parent.parent
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+COMPONENTS = "/component/"  # where Streamlit serves the frames of its components
 
 
-def content_security_policy(page: str) -> str:
-    """The policy for Streamlit's own page: nothing from elsewhere, and of inline scripts only those it ships with.
+def content_security_policy(page: str, framed_by: str = "'none'") -> str:
+    """The policy for a page: nothing from elsewhere, and of inline scripts only those it ships with.
 
     Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
     """
@@ -32,32 +34,47 @@ def content_security_policy(page: str) -> str:
     return (
         f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; "
-        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+        f"frame-ancestors {framed_by}; base-uri 'self'; form-action 'self'"
     )
 
 
 class SecurityHeaders:
-    """Adds the headers to every HTTP reply."""
+    """Adds the headers to every HTTP reply; only the editor's frame may be framed, and only by the app itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-        self.headers = [
-            (b"content-security-policy", content_security_policy(page).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-        ]
+        own = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+        self.page = _headers(content_security_policy(own), "DENY")
+        self.frame = _headers(content_security_policy(_editor_page(), "'self'"), "SAMEORIGIN")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.headers]
+                added = self.frame if scope["path"].startswith(COMPONENTS) else self.page
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _headers(policy: str, framing: str) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", framing.encode()),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ]
+
+
+def _editor_page() -> str:
+    """The page in the editor's frame. The package is looked up and not imported: what is imported outside of a page
+    is not served."""
+    spec = find_spec("code_editor")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("the package `streamlit-code-editor` is missing: install the requirements again")
+    return (Path(spec.origin).parent / "frontend" / "build" / "index.html").read_text(encoding="utf-8")
 
 
 async def health(_: Request) -> PlainTextResponse:

@@ -3,7 +3,7 @@
 // description = "Everything at the end of certain steps, role after role: give the sign-in name of the person."
 // columns = ["account_id", "target", "name", "levels"]
 // [parameters]
-// user_name = "ingrid.solberg@harborline.example"
+// user_name = ""
 MATCH (p:AWSSSOUser)-[:HOLDS|CAN_ASSUME|CAN_ESCALATE*1..6]->(s:AccessSet)
 WHERE p.user_name = $user_name
 WITH DISTINCT s

@@ -3,7 +3,7 @@
 // description = "Everyone one step away: people, users, roles, pipelines and foreign accounts. Give the role's ARN."
 // columns = ["principal", "name", "step", "conditions"]
 // [parameters]
-// role = "arn:aws:iam::210000000055:role/ci-deploy"
+// role = ""
 MATCH (r:AWSRole {id: $role})<-[e:CAN_ASSUME|MAY_ASSUME]-(:AccessSet)<-[:HOLDS]-(p)
 RETURN p.id AS principal, p.name AS name, type(e) AS step, coalesce(e.conditions, []) AS conditions
 ORDER BY principal, step

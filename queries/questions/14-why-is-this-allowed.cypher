@@ -3,8 +3,8 @@
 // description = "The reasoning of each level, and the statements that decide it. Give both ids."
 // columns = ["level", "verdict", "reasoning", "conditions", "statements"]
 // [parameters]
-// principal = "arn:aws:iam::210000000055:role/ledger-admin"
-// target = "arn:aws:rds:eu-west-1:210000000055:cluster:ledger"
+// principal = ""
+// target = ""
 MATCH (p:AWSPrincipal {id: $principal})-[:HOLDS]->(:AccessSet)-[e:CAN_ACCESS|MAY_ACCESS]->(t)
 WHERE t.id = $target
 MATCH (proof:Proof {id: e.proof})

@@ -1,0 +1,70 @@
+"""A question on its way: asked in a thread of its own, so that the page stays free and can leave it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from graph.store import AdhocResult, open_store
+from queries.adhoc import SCREEN, ask, audit_file
+from ui.questions import Question
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+ANOTHER = "the store holds another graph than these screens show: run `trustdrift load`"
+NOTHING = "the store holds no graph, or one is being loaded: ask again in a moment, or run `trustdrift load`"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the store said. `remark` is a sentence about the graph that answered, or empty."""
+
+    result: AdhocResult
+    remark: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A question and its answer to come. Leaving it leaves the engine its time limit."""
+
+    question: Question
+    answer: Future[Answer]
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    def ended(self, within: float = 0.0) -> bool:
+        """Whether it ends within so many seconds."""
+        return bool(wait([self.answer], within).done)
+
+
+def begin(settings: Settings, question: Question, graph_id: str) -> Run:
+    """Asks the store; `graph_id` is the graph that the screens show."""
+    answer: Future[Answer] = Future()
+    Thread(target=lambda: _settle(answer, lambda: _asked(settings, question, graph_id)), daemon=True).start()
+    return Run(question, answer)
+
+
+def _settle(answer: Future[Answer], work: Callable[[], Answer]) -> None:
+    try:
+        answer.set_result(work())
+    except BaseException as error:  # noqa: BLE001  # it is raised again where the answer is looked at
+        answer.set_exception(error)
+
+
+def _asked(settings: Settings, question: Question, graph_id: str) -> Answer:
+    store = settings.store
+    with open_store(store.url, audit=audit_file(settings.state.path), auth=store.auth) as opened:
+        result = ask(opened, question.text, question.values, SCREEN)
+        held = opened.current()
+    remark = "" if held and held.graph_id == graph_id else ANOTHER if held else NOTHING
+    return Answer(result, remark)
