@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import collecting, line, questions, screens
+from cli import collecting, line, questions, screens, watching
 from cli.context import Invocation
 from cli.exits import Verbs
 
@@ -27,6 +27,7 @@ PANELS = {
         line.approve,
         line.drift,
         line.report,
+        watching.watch,
     ),
     QUESTIONS: (questions.paths, questions.query, questions.snapshots, questions.schema),
     SCREENS: (screens.app, screens.demo),

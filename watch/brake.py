@@ -10,11 +10,12 @@ from graph.schema import RELATIONSHIPS
 from graph.store.rows import Change
 
 ALWAYS_ALLOWED = 20  # items of one type
-# Their ids are made of their content, so an edited policy or rule removes one and adds another; so it does with what
-# is joined to them. Of these the loss is what is not made up for.
-REKEYED = frozenset({"AccessSet", "NetworkClass", "Proof"})
-REKEYED_TYPES = REKEYED | {
-    name for name, kind in RELATIONSHIPS.items() if any(REKEYED.intersection(ends) for ends in kind.ends)
+# What follows from facts moves as a whole when one policy changes, and that is drift to be shown, not to be held back.
+DERIVED = frozenset({"AccessSet", "CrownJewel", "NetworkClass", "Outcome", "Proof"})
+DERIVED_TYPES = frozenset({"PROTECTED_BY"}) | {
+    name
+    for name, kind in RELATIONSHIPS.items()
+    if kind.role != "fact" or any(DERIVED.intersection(ends) for ends in kind.ends)
 }
 
 
@@ -23,7 +24,8 @@ class Held(Exception):
 
 
 def hold_mass_removal(change: Change, old: Graph, percent: float) -> None:
-    """Raise Held where `change` takes more than 20 items and more than `percent` of one label or relationship type.
+    """Raise Held where `change` takes more than 20 items and more than `percent` of one label or relationship type,
+    of those that hold collected facts.
 
     `old` is the graph that the change starts from. What is removed to be written anew with other labels is no loss.
     """
@@ -42,11 +44,9 @@ def hold_mass_removal(change: Change, old: Graph, percent: float) -> None:
 
 
 def losses(change: Change) -> Counter[str]:
-    """How many items of each label and relationship type go for good."""
-    removed = _types([*change.nodes_removed, *change.edges_removed])
-    added = _types([*change.nodes_added, *change.edges_added])
-    again = _types(_rewritten(change))
-    return Counter({kind: n - (added[kind] if kind in REKEYED_TYPES else again[kind]) for kind, n in removed.items()})
+    """How many items of each label and relationship type of facts go for good."""
+    removed, again = _types([*change.nodes_removed, *change.edges_removed]), _types(_rewritten(change))
+    return Counter({kind: n - again[kind] for kind, n in removed.items() if kind not in DERIVED | DERIVED_TYPES})
 
 
 def _rewritten(change: Change) -> list[Node | Edge]:
