@@ -42,6 +42,12 @@ class Bench:
         file = self.estate / "manifest.json"
         return msgspec.json.decode(file.read_bytes())["params"] if file.exists() else {}
 
+    @property
+    def management(self) -> str:
+        """The account that manages the estate's organization."""
+        file = self.estate / "organizations" / "describe-organization.json"
+        return str(msgspec.json.decode(file.read_bytes())["Organization"]["MasterAccountId"])
+
     def base_snapshot(self) -> Snapshot:
         return self._snapshot(self.estate)
 

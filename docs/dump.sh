@@ -51,6 +51,8 @@ identity() {
         names iam list-access-keys 'AccessKeyMetadata[].AccessKeyId' --user-name "$user" |
             each "$here/iam" iam get-access-key-last-used --access-key-id
     done
+    ask "$here/iam/get-account-summary" iam get-account-summary
+    ask "$here/iam/get-account-password-policy" iam get-account-password-policy
     ask "$here/iam/list-saml-providers" iam list-saml-providers
     ask "$here/iam/list-open-id-connect-providers" iam list-open-id-connect-providers
     names iam list-open-id-connect-providers 'OpenIDConnectProviderList[].Arn' |

@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 import demo
 from ingest.files import Collected, collect_files
-from ingest.snapshot import PermissionSet
-from ingest.snapshot.repository import ShardInput
+from ingest.snapshot import PermissionSet, ShardInput
 from tests.conftest import ROOT
 
 MANAGEMENT, PAYMENTS = "210000000011", "210000000055"

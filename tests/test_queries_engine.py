@@ -1,4 +1,4 @@
-"""The catalogue on the real engine: checks and questions over a small organization, with the rows that are right."""
+"""The catalogue on every engine: checks and questions over a small organization, with the rows that are right."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from graph.store import StoreError, open_store, stop_owner
+from graph.store import StoreError
 from graph.store.store import Store
 from queries.catalog import Query, bind, checks, questions
 from queries.checks import Finding, load_findings, run_checks, save_findings
+from tests.engines import Engine
 from tests.graph_samples import (
     ADMIN_OF_PROD,
     CI_DEPLOY,
@@ -36,6 +37,7 @@ INSTANCE = f"arn:aws:ec2:eu-west-1:{PROD}:instance/i-web"
 HOSTILE = "x'}) MATCH (n) DETACH DELETE n //`=cmd"
 GIVEN: dict[str, dict[str, Any]] = {
     "what-does-this-person-reach": {"user_name": "maya.lindqvist"},
+    "dev-into-prod": {"from_env": "dev", "to_env": "prod"},
     "who-can-take-this-role": {"role": CI_DEPLOY},
     "why-is-this-allowed": {"principal": LEDGER_ADMIN, "target": LEDGER},
 }
@@ -90,14 +92,10 @@ def sample() -> Sketch:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    url = f"embedded://{tmp_path_factory.mktemp('store')}"
-    try:
-        with open_store(url) as opened:
-            opened.promote(sample().graph())
-            yield opened
-    finally:
-        stop_owner(url)
+def store(module_engine: Engine) -> Iterator[Store]:
+    with module_engine.open() as opened:
+        opened.promote(sample().graph())
+        yield opened
 
 
 @pytest.mark.parametrize("question", questions().values(), ids=lambda q: q.id)

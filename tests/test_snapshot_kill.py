@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from ingest.snapshot import Role, Scope, State
-from ingest.snapshot.repository import Repository, ShardInput
+from ingest.snapshot import Role, Scope, ShardInput, State
+from ingest.snapshot.repository import Repository
 from tests.require import repetitions
 
 ROOT = Path(__file__).parent.parent

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.snapshot import Account, Organization, Reason, Role, Scope, State, Vpc
+from ingest.snapshot import Account, Organization, Reason, Role, Scope, ShardInput, State, Vpc
 from ingest.snapshot.manifest import SnapshotError
-from ingest.snapshot.repository import Repository, ShardInput
+from ingest.snapshot.repository import Repository
 
 A, B = "111111111111", "222222222222"
 ROLES, VPCS = Scope(A, "", "iam.authorization"), Scope(A, "eu-west-1", "ec2.vpcs")

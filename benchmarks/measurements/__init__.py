@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
-from benchmarks.measurements import artefact, build, drift, load, search, snapshot
+from benchmarks.measurements import artefact, build, collection, drift, load, search, snapshot
 
 
 class Measurement(NamedTuple):
@@ -19,6 +19,7 @@ class Measurement(NamedTuple):
 
 MEASUREMENTS = {
     "snapshot": Measurement(snapshot.measure),
+    "collection": Measurement(collection.measure),
     "build": Measurement(build.measure, (Bench.base_snapshot,)),
     "artefact": Measurement(artefact.measure, (Bench.base_graph,)),
     "load": Measurement(load.measure, (Bench.base_graph, Bench.twin_graph)),

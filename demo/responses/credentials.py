@@ -33,6 +33,43 @@ def render(account: Account) -> dict[str, Any]:
         "iam/get-access-key-last-used.json": {_key_id(account, user, key): _last_used(user, key) for user, key in keys},
         "iam/get-login-profile.json": {user.name: _login_profile(user) for user in account.users},
         "iam/list-mfa-devices.json": {user.name: {"MFADevices": _devices(account, user)} for user in account.users},
+        "iam/get-account-summary.json": {"SummaryMap": _summary(account)},
+        "iam/get-account-password-policy.json": _password_policy(account),
+    }
+
+
+def _summary(account: Account) -> dict[str, int]:
+    devices = sum(user.mfa for user in account.users)
+    return {
+        "Users": len(account.users),
+        "Groups": len(account.groups),
+        "Roles": len(account.roles),
+        "Policies": len(account.policies),
+        "Providers": 1 + account.github,  # one for SAML is everywhere
+        "MFADevices": devices,
+        "MFADevicesInUse": devices + account.root.mfa,
+        "AccountMFAEnabled": int(account.root.mfa),
+        "AccountAccessKeysPresent": int(account.root.key is not None),
+        "AccountPasswordPresent": 1,
+        "AccountSigningCertificatesPresent": 0,
+    }
+
+
+def _password_policy(account: Account) -> dict[str, Any]:
+    """Set where people of its own sign in; the others are left with AWS's default."""
+    if all(user.password is None for user in account.users):
+        return error("NoSuchEntity", f"The Password Policy with domain name {account.id} cannot be found.")
+    return {
+        "PasswordPolicy": {
+            "MinimumPasswordLength": 14,
+            "RequireSymbols": True,
+            "RequireNumbers": True,
+            "RequireUppercaseCharacters": True,
+            "RequireLowercaseCharacters": True,
+            "AllowUsersToChangePassword": True,
+            "ExpirePasswords": False,
+            "PasswordReusePrevention": 24,
+        }
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.builder import Builder
+from graph.nodes.accounts import add_account_settings
 from graph.nodes.coverage import add_coverage
 from graph.nodes.credentials import add_credentials
 from graph.nodes.identity import add_identity
@@ -15,6 +16,7 @@ __all__ = ["add_facts", "external_account", "reserved_role", "reserved_roles"]
 
 GROUPS = (
     add_organization,
+    add_account_settings,
     add_identity,
     add_credentials,
     add_identity_center,

@@ -1,7 +1,7 @@
 """What people and programs sign in with: passwords, MFA devices and access keys, each as far as it was seen.
 
-The calls about one user and the credential report say the same things; the calls win, because AWS renews the report
-only every four hours: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+The calls about one user, the account's summary and the credential report say the same things; the calls win, because
+AWS renews the report only every four hours: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from graph.nodes.identity import account_of, named_principal
 from ingest.snapshot import (
     AccessKey,
     AccessKeyUse,
+    AccountSummary,
     CredentialReportRow,
     CredentialUse,
     LoginProfile,
@@ -30,11 +31,21 @@ def add_credentials(builder: Builder) -> None:
     for arn in seen.users:
         if named_principal(builder, "AWSUser", arn):
             _add_user(builder, seen, arn)
-    for row in seen.rows.values():
-        if builder.label_of(row.user_arn) == "AWSRootPrincipal":
-            keys = row.key_1_active or row.key_2_active
-            builder.fact(row, "AWSRootPrincipal", row.user_arn, mfa=row.mfa_active, access_keys=keys)
-            _add_keys(builder, row.account_id, row.user_arn, seen.reported_keys(row.user_arn))
+    for arn in [i for i, (label, _) in builder.nodes.items() if label == "AWSRootPrincipal"]:
+        _add_root(builder, seen, arn)
+
+
+def _add_root(builder: Builder, seen: Seen, arn: str) -> None:
+    """Only the report tells one key of a root user from another; a newer summary may know that none is left."""
+    told = seen.root(arn)
+    if isinstance(told, AccountSummary):
+        keys, password = told.root_access_key, told.root_password
+        builder.fact(told, "AWSRootPrincipal", arn, mfa=told.root_mfa, access_keys=keys, password=password)
+    elif told:
+        keys = bool(seen.reported_keys(arn))
+        builder.fact(told, "AWSRootPrincipal", arn, mfa=told.mfa_active, access_keys=keys)
+    if told and keys:
+        _add_keys(builder, told.account_id, arn, seen.reported_keys(arn))
 
 
 def _add_user(builder: Builder, seen: Seen, arn: str) -> None:
@@ -68,6 +79,7 @@ class Seen:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.rows = {row.user_arn: row for row in snapshot.all(CredentialReportRow)}
+        self.summaries = {summary.account_id: summary for summary in snapshot.all(AccountSummary)}
         self.uses = {use.user_arn: use for use in snapshot.all(CredentialUse)}
         self.key_uses = {use.key_id: use.last_used for use in snapshot.all(AccessKeyUse)}
         self.logins = {login.user_arn: login.exists for login in snapshot.all(LoginProfile)}
@@ -76,6 +88,12 @@ class Seen:
         for key in snapshot.all(AccessKey):
             self.listed[key.user_arn].append(key)
         self.users = self._users()
+
+    def root(self, arn: str) -> AccountSummary | CredentialReportRow | None:
+        """What tells of a root user: its account's summary, unless only the report was seen this time."""
+        summary, row = self.summaries.get(account_of(arn)), self.rows.get(arn)
+        known = [record for record in (summary, row) if record]
+        return next((r for r in known if not self.snapshot.stale_since(r)), next(iter(known), None))
 
     def _users(self) -> list[str]:
         """Users that any source names, in order; roots have no `user/` in their ARN."""

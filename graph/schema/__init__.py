@@ -1,7 +1,8 @@
 """The schema of the graph: every label, relationship, key and property, declared once."""
 
+from graph.schema.common import COMMON
 from graph.schema.declare import Label, Property, Relationship
-from graph.schema.labels import COMMON, JEWEL_LABELS, LABELS, SECONDARY_LABELS
+from graph.schema.labels import JEWEL_LABELS, LABELS, SECONDARY_LABELS
 from graph.schema.relationships import DERIVED, RELATIONSHIPS
 
 __all__ = [

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from graph.schema.common import COMMON, STORE_PROPERTIES
 from graph.schema.declare import Label, Property, Relationship
-from graph.schema.labels import COMMON, IDENTITY, NETWORK, ORGANIZATION, RESOURCES, STORE_PROPERTIES, UPKEEP
+from graph.schema.labels import IDENTITY, NETWORK, RESOURCES, UPKEEP
+from graph.schema.organization import ORGANIZATION
 from graph.schema.relationships import RELATIONSHIPS
 
 ROOT = Path(__file__).parent.parent.parent

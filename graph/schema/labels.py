@@ -2,74 +2,9 @@
 
 from __future__ import annotations
 
-from graph.schema.declare import Label, Property, flag, items, number, text, time
-
-# Written by the store on every node; not part of an artefact.
-STORE_PROPERTIES: tuple[Property, ...] = (
-    time("firstseen", "the promotion that first held this node"),
-    time("lastupdated", "the promotion at which its content last changed"),
-)
-COMMON: tuple[Property, ...] = (
-    text("id", "the ARN where AWS has one; the key of every node"),
-    text("name", "what people call it"),
-    text("account_id", "the account it belongs to"),
-    text("region", "the region, where it has one"),
-    text("stale", "set on facts that were not seen this time: when they were last seen"),
-)
-OWNED: tuple[Property, ...] = (
-    text("arn", "the ARN", "arn"),
-    text("env", "environment of its account or from its tags"),
-    text("team", "owning team, from tags or the mapping in the settings"),
-    items("tags", "tags as `key=value`"),
-    text("declared", "declared in code: `yes`, `no` or `unknown`"),
-)
-PRINCIPAL: tuple[Property, ...] = (
-    *OWNED,
-    time("createdate", "creation time", "createdate"),
-    text("path", "IAM path", "path"),
-    number("hops_to_admin", "certain steps to an administrator; absent when there is no certain path"),
-    number("hops_to_jewel", "certain steps to a crown jewel"),
-    number("may_hops_to_admin", "steps to an administrator when possible steps count too"),
-    number("may_hops_to_jewel", "steps to a crown jewel when possible steps count too"),
-)
-
-UNSEEN = flag("unseen", "something names it, but its own facts or its policy text could not be read")
-POLICY = (text("policy", "its resource policy"), flag("policy_unseen", "the resource policy could not be read"))
-
-ORGANIZATION = (
-    Label("AWSOrganization", "The organization.", (text("management_account_id", "the management account"),)),
-    Label(
-        "AWSOrganizationalUnit",
-        "An organizational unit, or the root.",
-        (text("path", "names from the root, `/`-separated"), flag("root", "whether it is the root")),
-    ),
-    Label(
-        "AWSAccount",
-        "An account: of the organization, of a vendor, or unknown.",
-        (
-            text("relation", "`own`, `vendor` or `unknown`"),
-            text("vendor", "the vendor's name from the settings"),
-            text("ou_path", "names of the units above it, `/`-separated"),
-            text("status", "ACTIVE, SUSPENDED, …"),
-            text("env", "from the tag `env`"),
-            text("team", "from the tag `team`"),
-            items("tags", "tags as `key=value`"),
-            flag("management", "whether it manages the organization"),
-        ),
-    ),
-    Label(
-        "ServiceControlPolicy",
-        "A service control policy.",
-        (text("arn", "the ARN"), text("document", "the policy text"), flag("aws_managed", "FullAWSAccess"), UNSEEN),
-        ours=True,
-    ),
-    Label(
-        "ResourceControlPolicy",
-        "A resource control policy.",
-        (text("arn", "the ARN"), text("document", "the policy text"), flag("aws_managed", "RCPFullAWSAccess"), UNSEEN),
-        ours=True,
-    ),
-)
+from graph.schema.common import OWNED, POLICY, PRINCIPAL, UNSEEN
+from graph.schema.declare import Label, flag, items, number, text, time
+from graph.schema.organization import ORGANIZATION
 
 IDENTITY = (
     Label(
@@ -110,7 +45,8 @@ IDENTITY = (
         (
             *PRINCIPAL,
             flag("mfa", "root has MFA; absent when unseen"),
-            flag("access_keys", "root has an active access key; absent when unseen"),
+            flag("access_keys", "root has an access key; absent when unseen"),
+            flag("password", "root has a password, which central root access can take away; absent when unseen"),
         ),
         also=("AWSPrincipal",),
     ),

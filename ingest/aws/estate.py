@@ -95,14 +95,13 @@ class Organization:
         return Place(account_id, region, self.partition.name)
 
     def identity_center_regions(self, asker: Asker, reader: Account) -> tuple[str, ...]:
-        """Where Identity Center may live: where the user says, else the regions of the account that is asked."""
+        """Where Identity Center may live: where the user says, else anywhere; that it is nowhere is only then a fact."""
         if self.access.identity_center_region:
             return (self.access.identity_center_region,)
-        if self.access.regions:
-            return tuple(dict.fromkeys((*self.access.regions, self.home)))
-        statuses, _ = _statuses(asker, reader, self.place(""))
+        statuses, refusal = _statuses(asker, reader, self.place(""))
         enabled = sorted(name for name, status in statuses.items() if status != NOT_OPTED_IN)
-        return tuple(dict.fromkeys((self.home, *enabled)))
+        known = self.sessions.regions_of("sso-admin", self.partition) if refusal else enabled
+        return tuple(dict.fromkeys((*self.access.regions, self.home, *known)))
 
     def enter(self, asker: Asker, account_id: str) -> Entrance:
         """The way into an account. One that cannot be entered says why."""

@@ -5,6 +5,7 @@ from ingest.snapshot.collectors import COLLECTOR_OF, COLLECTORS, RECORD_TYPES, C
 from ingest.snapshot.coverage import Coverage, Reason, Scope, State
 from ingest.snapshot.identity import (
     AccessKey,
+    AccountSummary,
     Assignment,
     CredentialReportRow,
     DirectoryGroup,
@@ -16,6 +17,7 @@ from ingest.snapshot.identity import (
     LoginProfile,
     ManagedPolicy,
     MfaDevices,
+    PasswordPolicy,
     PermissionSet,
     Principal,
     Role,
@@ -63,6 +65,7 @@ __all__ = [
     "AccessKey",
     "AccessKeyUse",
     "Account",
+    "AccountSummary",
     "ArnRecord",
     "Assignment",
     "BackupVault",
@@ -91,6 +94,7 @@ __all__ = [
     "Organization",
     "OrganizationPolicy",
     "OrganizationalUnit",
+    "PasswordPolicy",
     "PeeringSide",
     "PermissionSet",
     "PolicyTarget",

@@ -45,6 +45,8 @@ COLLECTORS: dict[str, Collector] = {
             "account",
             (identity.User, identity.Group, identity.Role, identity.ManagedPolicy, identity.InstanceProfile),
         ),
+        Collector("iam.account_summary", "account", (identity.AccountSummary,)),
+        Collector("iam.password_policy", "account", (identity.PasswordPolicy,)),
         Collector("iam.credential_report", "account", (identity.CredentialReportRow,)),
         Collector("iam.access_keys", "account", (identity.AccessKey,)),
         Collector("iam.login_profiles", "account", (identity.LoginProfile,)),

@@ -114,6 +114,52 @@ class CredentialReportRow(Record, frozen=True, kw_only=True, omit_defaults=True)
         return self.user_arn
 
 
+class AccountSummary(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What IAM counts in an account, and how its root user may sign in; None where AWS does not say.
+
+    A root access key counts whether it is active or not. Source:
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
+    """
+
+    account_id: str
+    root_mfa: bool
+    root_access_key: bool
+    root_password: bool | None = None
+    users: int | None = None
+    groups: int | None = None
+    roles: int | None = None
+    policies: int | None = None  # customer managed
+    providers: int | None = None
+    mfa_devices: int | None = None
+
+    @property
+    def key(self) -> str:
+        return self.account_id
+
+
+class PasswordPolicy(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What an account demands of its users' passwords. Where none `exists`, AWS's default holds.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
+    """
+
+    account_id: str
+    exists: bool
+    minimum_length: int | None = None  # characters
+    symbols: bool | None = None
+    numbers: bool | None = None
+    uppercase: bool | None = None
+    lowercase: bool | None = None
+    users_may_change: bool | None = None
+    maximum_age: int | None = None  # days; None: passwords do not expire
+    reuse_prevention: int | None = None  # passwords that may not come again; None: they may
+    hard_expiry: bool | None = None
+
+    @property
+    def key(self) -> str:
+        return self.account_id
+
+
 class PermissionSet(Record, frozen=True, kw_only=True, omit_defaults=True):
     arn: str
     name: str

@@ -126,6 +126,11 @@ class Answers:
         pages = self._pages(call, names)
         return pages if isinstance(pages, Unseen) else tuple(sorted({i for page in pages or () for i in items(page)}))
 
+    def tags(self, call: Call[R], names: Iterable[str], pick: Callable[[R], dict[str, str]]) -> dict[str, str] | None:
+        """The tags of a thing, from every page; None where they are not known."""
+        pages = self._pages(call, names)
+        return None if isinstance(pages, Unseen) else {k: v for page in pages or () for k, v in pick(page).items()}
+
     def _pages(self, call: Call[R], names: Iterable[str]) -> list[R] | Unseen | None:
         about = self._about(call)
         wanted = (*dict.fromkeys(map(_plain, names)), "")
@@ -134,19 +139,26 @@ class Answers:
         refusal = next((answer.refusal for answer in answers if answer.refusal), None)
         if pages and not (refusal and call.takes and not refusal.absent):
             cut = all(page.truncated for page in pages)
-            return Unseen(Reason.TRUNCATED) if cut else cast("list[R]", [page.response for page in pages])
+            return Unseen(refusal.reason if refusal else Reason.TRUNCATED) if cut else cast("list[R]", [page.response for page in pages])
         if refusal is None:
             return Unseen()
         return None if refusal.absent else Unseen(refusal.reason)
 
     def expect(self, call: Call[Any], names: Iterable[str]) -> None:
         """States a gap for each thing that a call should have been asked about and gave no answer on."""
-        about = self._about(call)
-        silent = sorted(name for name in set(names) if _plain(name) not in about)
+        about, wanted = self._about(call), sorted(set(names))
+        silent = [name for name in wanted if _plain(name) not in about]
         if silent:
             self.gaps.append(Gap(State.SKIPPED, Reason.NOT_ATTEMPTED, f"no `{call.operation}` for {some(silent)}"))
-        refused = (a.refusal for n in sorted(set(names)) for a in about.get(_plain(n), ()) if a.refusal)
-        for refusal in dict.fromkeys(r for r in refused if not r.absent):
+        self._refused(call, (answer for name in wanted for answer in about.get(_plain(name), ())))
+
+    def expect_answers(self, call: Call[Any]) -> None:
+        """States a gap for each request of a call that was refused; the call need not have been made."""
+        self._refused(call, self.answers(call))
+
+    def _refused(self, call: Call[Any], answers: Iterable[Answer]) -> None:
+        refusals = (a.refusal for a in answers if a.refusal and not a.refusal.absent)
+        for refusal in dict.fromkeys(refusals):
             self.gaps.append(Gap(refusal.state, refusal.reason, f"{call.operation}: {refusal.detail}"))
 
     def _about(self, call: Call[Any]) -> dict[str, list[Answer]]:
@@ -170,12 +182,14 @@ class Answers:
 
     def _gaps_of(self, call: Call[Any], required: bool) -> Iterable[Gap]:
         answers = self.by_call.get(call, ())
+        refused = {answer.argument for answer in answers if answer.refusal}  # which says why there is no last page
         for answer in answers:
             if answer.refusal is not None and not answer.argument and not answer.refusal.absent:
                 yield Gap(answer.refusal.state, answer.refusal.reason, f"{call.operation}: {answer.refusal.detail}")
             if answer.lost:
                 yield Gap(State.FAILED, Reason.MALFORMED, f"{call.operation}: {some(answer.lost)}")
-        if any(all(a.truncated for a in pages) for pages in self._pages_by_argument(call).values()):
+        pages_about = self._pages_by_argument(call)
+        if any(all(a.truncated for a in pages) for name, pages in pages_about.items() if name not in refused):
             yield Gap(State.PARTIAL, Reason.TRUNCATED, f"{call.operation}: the last page is missing")
         if required and not answers:
             yield Gap(State.SKIPPED, Reason.NOT_ATTEMPTED, f"no `{call.operation}`")

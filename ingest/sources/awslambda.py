@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.snapshot import Function, Unseen
+from ingest.snapshot import Function
 from ingest.sources.answers import Answers
 from ingest.sources.declare import Call, Document, Response, Shape, Source, account_in, each, region_in
 
@@ -61,13 +61,13 @@ LIST_TAGS = Call(
 
 def functions(answers: Answers) -> Iterator[Function]:
     for one in (f for page in answers.all(LIST_FUNCTIONS) for f in page.functions):
-        tags = answers.detail(LIST_TAGS, [one.function_arn, one.function_name], lambda page: page.tags)
+        tags = answers.tags(LIST_TAGS, [one.function_arn, one.function_name], lambda page: page.tags)
         yield Function(
             arn=one.function_arn,
             name=one.function_name,
             account_id=account_in(one.function_arn),
             region=region_in(one.function_arn),
-            tags=None if isinstance(tags, Unseen) else tags,
+            tags=tags,
             role_arn=one.role,
             runtime=one.runtime,
             vpc_id=one.vpc_config.vpc_id,

@@ -31,6 +31,8 @@ def last_used(answers: Answers) -> Iterator[Record]:
     for page in answers.all(GET_AUTHORIZATION_DETAILS):
         yield from map(_role_use, page.role_detail_list or ())
     yield from map(_credential_use, rows(answers))
+    answers.expect_answers(LIST_ACCESS_KEYS)
+    answers.expect_answers(GET_KEY_LAST_USED)
     for key, pages in answers.by_argument(GET_KEY_LAST_USED).items():
         used = utc(pages[0].access_key_last_used.last_used_date)
         yield AccessKeyUse(account_id=answers.account, key_id=key, last_used=used or None)

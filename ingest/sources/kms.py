@@ -97,13 +97,14 @@ LIST_TAGS = Call(
 def keys(answers: Answers) -> Iterator[Key]:
     arns = {key.key_id: key.key_arn for page in answers.all(LIST_KEYS) for key in page.keys}
     arns |= {page.key_metadata.key_id: page.key_metadata.arn for page in answers.all(DESCRIBE_KEY)}
+    answers.expect_answers(DESCRIBE_KEY)
     for identifier, arn in arns.items():
         yield _key(answers, identifier, arn)
 
 
 def _key(answers: Answers, identifier: str, arn: str) -> Key:
     described = answers.detail(DESCRIBE_KEY, [arn], lambda page: page.key_metadata)
-    tags = answers.detail(LIST_TAGS, [arn], lambda page: {t.tag_key: t.tag_value for t in page.tags})
+    tags = answers.tags(LIST_TAGS, [arn], lambda page: {t.tag_key: t.tag_value for t in page.tags})
     aliases = answers.listed(
         LIST_ALIASES, [], lambda page: (a.alias_name for a in page.aliases if a.target_key_id == identifier)
     )
@@ -114,7 +115,7 @@ def _key(answers: Answers, identifier: str, arn: str) -> Key:
         name=first,
         account_id=account_in(arn),
         region=region_in(arn),
-        tags=None if isinstance(tags, Unseen) else tags,
+        tags=tags,
         manager=metadata.key_manager,
         state=metadata.key_state,
         policy=answers.detail(GET_POLICY, [arn], lambda page: page.policy.seen) or Unseen(),

@@ -230,14 +230,14 @@ def tree(answers: Answers) -> Iterator[Record]:
         for account in page.accounts
     }
     for account in _accounts(answers):
-        tags = answers.detail(LIST_TAGS, [account.id], lambda page: tags_of(page.tags))
+        tags = answers.tags(LIST_TAGS, [account.id], lambda page: tags_of(page.tags))
         yield Account(
             id=account.id,
             arn=account.arn,
             name=account.name,
             status=account.status,
             parent_id=parents.get(account.id, Unseen()),
-            tags=None if isinstance(tags, Unseen) else tags,
+            tags=tags,
         )
     for administrator in (a for page in answers.all(LIST_DELEGATED) for a in page.delegated_administrators):
         yield DelegatedAdministrator(account_id=administrator.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.snapshot import Bucket, PublicAccessBlock, Unseen
+from ingest.snapshot import Bucket, PublicAccessBlock
 from ingest.sources.answers import Answers
 from ingest.sources.declare import Ask, Asks, Call, Document, Response, Shape, Source, Tag, tags_of
 
@@ -30,10 +30,10 @@ class BucketPolicy(Response, frozen=True):
 
 
 class BlockShape(Shape, frozen=True):
-    block_public_acls: bool = False
-    ignore_public_acls: bool = False
-    block_public_policy: bool = False
-    restrict_public_buckets: bool = False
+    block_public_acls: bool
+    ignore_public_acls: bool
+    block_public_policy: bool
+    restrict_public_buckets: bool
 
 
 class AccessBlock(Response, frozen=True):
@@ -107,13 +107,13 @@ def _bucket(answers: Answers, name: str, region: str) -> Bucket:
     location = answers.detail(GET_LOCATION, [name], lambda page: page.location_constraint or "")
     if isinstance(location, str):
         region = region or OLD_LOCATIONS.get(location, location)
-    tags = answers.detail(GET_TAGGING, [name], lambda page: tags_of(page.tag_set))
+    tags = answers.tags(GET_TAGGING, [name], lambda page: tags_of(page.tag_set))
     return Bucket(
         arn=f"arn:{answers.partition}:s3:::{name}",
         name=name,
         account_id=answers.account,
         region=region,
-        tags=None if isinstance(tags, Unseen) else tags or {},
+        tags=tags,
         policy=answers.detail(GET_POLICY, [name], lambda page: page.policy.seen),
         public_access_block=answers.detail(
             GET_ACCESS_BLOCK, [name], lambda page: _block(page.public_access_block_configuration)

@@ -9,6 +9,7 @@
 // fix = "Register a second factor, or move the person to Identity Center; use central root access for root users."
 // references = ["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html"]
 MATCH (p:AWSPrincipal)
-WHERE p.mfa = false AND (p:AWSRootPrincipal OR (p:AWSUser AND p.password = true))
+WHERE p.mfa = false
+  AND ((p:AWSRootPrincipal AND (p.password IS NULL OR p.password = true)) OR (p:AWSUser AND p.password = true))
 RETURN p.account_id AS account_id, p.id AS principal, p.name AS name
 ORDER BY account_id, principal
