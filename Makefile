@@ -41,6 +41,7 @@ soak: lint
 docs: .venv/installed
 	$(BIN)/python -m graph.schema.document > docs/SCHEMA.md.new && mv docs/SCHEMA.md.new docs/SCHEMA.md
 	$(BIN)/python -m cli.reference > docs/CLI.md.new && mv docs/CLI.md.new docs/CLI.md
+	$(BIN)/python -m cli.collectors > docs/COLLECTORS.md.new && mv docs/COLLECTORS.md.new docs/COLLECTORS.md
 
 # Run after a change of the dependencies in pyproject.toml.
 lock:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from cli import collecting, line, questions, screens, watching
+from cli import access, collecting, line, questions, screens, watching
 from cli.context import Invocation
 from cli.exits import Verbs
 
 THE_LINE = "The line, stage by stage"
 QUESTIONS = "Questions"
 SCREENS = "To look"
+READING_AWS = "Reading AWS"
 
 app = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 PANELS = {
@@ -31,6 +32,7 @@ PANELS = {
     ),
     QUESTIONS: (questions.paths, questions.query, questions.snapshots, questions.schema),
     SCREENS: (screens.app, screens.demo),
+    READING_AWS: (access.doctor, access.role_policy),
 }
 for panel, verbs in PANELS.items():
     for verb in verbs:
