@@ -129,8 +129,8 @@ def _logged_in() -> str:
 
 
 def report(ctx: typer.Context, fail_on: Fail = FailOn.HIGH, form: Format = Form.HTML, output: Output = None) -> None:
-    """Render drift, findings and coverage for people or programs."""
-    leave(*_report(workspace(ctx), Reporting(fail_on, form, output)))
+    """Render drift, findings and coverage for people or programs; without a baseline, findings and coverage."""
+    leave(*_report(workspace(ctx), Reporting(fail_on, form, output), baseline_needed=False))
 
 
 def run(
@@ -210,6 +210,8 @@ def _reached(fail_on: FailOn, rows: Iterable[Finding | DriftItem]) -> set[ExitCo
 def _report(space: Workspace, options: Reporting, baseline_needed: bool = True) -> set[ExitCode]:
     with working("drift"):
         found = stages.compare(space, baseline_needed)
+    if found.approval is None:
+        note("no baseline yet, so nothing can have drifted: `trustdrift approve --reason …` makes one", style="dim")
     text = stages.render(space, found, options.form)
     deliver(plain_unless_shown(text, options.output) if options.form is Form.TABLE else text, options.output)
     counted = found.drift.items if found.approval else still_open(found.findings)

@@ -10,8 +10,8 @@ from graph.schema import RELATIONSHIPS
 from graph.store.rows import Change
 
 ALWAYS_ALLOWED = 20  # items of one type
-# What follows from facts moves as a whole when one policy changes, and that is drift to be shown, not to be held back.
-DERIVED = frozenset({"AccessSet", "CrownJewel", "NetworkClass", "Outcome", "Proof"})
+# What follows from facts moves as a whole when one policy changes, and that is drift to be shown, not held back.
+DERIVED = frozenset({"AccessSet", "Coverage", "CrownJewel", "NetworkClass", "Outcome", "Proof"})
 DERIVED_TYPES = frozenset({"PROTECTED_BY"}) | {
     name
     for name, kind in RELATIONSHIPS.items()
