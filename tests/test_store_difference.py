@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.model import Edge, Graph, Node, Value
-from graph.store import open_store, stop_owner
 from graph.store.rows import difference
 from graph.store.store import Store
+from tests.engines import Engine
 from tests.require import repetitions
 
 KINDS = {"u": ("AWSUser", "AWSPrincipal"), "r": ("AWSRole", "AWSPrincipal"), "s": ("AccessSet",), "b": ("S3Bucket",)}
@@ -71,25 +71,21 @@ def meant(graph: Graph) -> tuple[list[object], list[object]]:
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Store]]:
-    """One store that lives by differences, one that is loaded in full each time."""
-    urls = [f"embedded://{tmp_path_factory.mktemp(name)}" for name in ("difference", "full")]
-    with open_store(urls[0]) as first, open_store(urls[1]) as second:
-        yield first, second
-    for url in urls:
-        stop_owner(url)
+def store(module_engine: Engine) -> Iterator[Store]:
+    with module_engine.open() as opened:
+        yield opened
 
 
 @settings(max_examples=repetitions(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(contents=st.lists(graphs(), min_size=2, max_size=3))
-def test_difference_equals_full_load(pair, contents):
-    updated, loaded = pair
+def test_difference_equals_full_load(store, contents):
     steps = [named(next(serials), content) for content in contents]
-    assert updated.promote(steps[0]).kind == "full"
+    store.bulk_load(steps[0])
     for old, new in pairwise(steps):
-        assert updated.promote(new, old).kind == "difference"
-    loaded.bulk_load(steps[-1])
-    assert export(updated) == export(loaded) == meant(steps[-1])
+        assert store.promote(new, old).kind == "difference"
+    updated = export(store)
+    store.bulk_load(steps[-1])
+    assert updated == export(store) == meant(steps[-1])
 
 
 @given(graphs(), graphs())

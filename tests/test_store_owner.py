@@ -210,14 +210,6 @@ def test_an_address_that_is_none(url):
         open_store(url)
 
 
-def test_a_server_that_is_not_there():
-    with (
-        open_store("bolt://127.0.0.1:1") as store,
-        pytest.raises(StoreError, match=r"`bolt://127.0.0.1:1` does not answer: run the command again"),
-    ):
-        store.current()
-
-
 def test_a_relative_address_is_relative_to_here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     url = "embedded:///.store/graph"

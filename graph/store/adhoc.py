@@ -1,21 +1,27 @@
-"""Queries that people write: on the read-only user, in bounded time, rows and bytes."""
+"""Queries that people write: read-only by user or by plan, in bounded time, rows and bytes."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
-from neo4j import READ_ACCESS, AsyncGraphDatabase, AsyncSession
+from neo4j import READ_ACCESS, AsyncGraphDatabase, AsyncSession, AsyncTransaction, ResultSummary
 
 from graph.store.errors import StoreError
+from graph.store.explain import REFUSED
+from graph.store.home import OPTIONS
 from graph.store.plain import plain
-from graph.store.results import AdhocResult
+from graph.store.results import AdhocResult, Row
+from graph.store.whole import STAMP, demand_same, demand_whole
 
 FETCH = 500  # rows asked for at a time, so that the rest is never sent
+# The server ends what a client has left; the client waits a little longer than the server, whose sentence is as good.
+GRACE_SECONDS = 1.0
+NO_ROWS = "EXPLAIN and PROFILE answer with a plan and not with rows: leave them out"
 
 
 @dataclass(frozen=True)
@@ -29,11 +35,14 @@ class Caps:
 
 @dataclass(frozen=True)
 class Place:
-    """Where to ask and as whom."""
+    """Where to ask and as whom. `admit` raises StoreError for a plan that does more than read; `in_place`: the graph
+    may be replaced meanwhile."""
 
     uri: str
     auth: tuple[str, str]
     database: str
+    admit: Callable[[ResultSummary], None]
+    in_place: bool
 
 
 def ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
@@ -50,20 +59,41 @@ def ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> Adho
 
 
 async def _ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
-    async with AsyncGraphDatabase.driver(place.uri, auth=place.auth, telemetry_disabled=True) as driver:
+    async with AsyncGraphDatabase.driver(place.uri, auth=place.auth, **OPTIONS) as driver:
         session = driver.session(
             database=place.database, default_access_mode=READ_ACCESS, fetch_size=min(FETCH, caps.max_rows + 1)
         )
         try:
             async with asyncio.timeout(caps.timeout):
-                return await _collect(session, query, params, caps)
+                if not place.in_place:  # whose read-only user is stopped at each write, but in a transaction at its end
+                    return await _answer(session, place, query, params, caps)
+                tx = await session.begin_transaction(timeout=caps.timeout + GRACE_SECONDS)
+                before = await _stamp(tx)
+                demand_whole(before)
+                answer = await _answer(tx, place, query, params, caps)
+                demand_same(before, await _stamp(tx))
+                return answer
         finally:
             session.cancel()  # closing would wait until the engine has thrown away all remaining rows
 
 
-async def _collect(session: AsyncSession, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
+async def _answer(
+    asked: AsyncSession | AsyncTransaction, place: Place, query: str, params: Mapping[str, Any], caps: Caps
+) -> AdhocResult:
+    place.admit(await (await asked.run(f"EXPLAIN {query}", dict(params))).consume())
+    return await _collect(asked, query, params, caps)
+
+
+async def _stamp(tx: AsyncTransaction) -> Row:
+    (row,) = await (await tx.run(STAMP)).data()
+    return row
+
+
+async def _collect(
+    asked: AsyncSession | AsyncTransaction, query: str, params: Mapping[str, Any], caps: Caps
+) -> AdhocResult:
     began = time.perf_counter()
-    result = await session.run(query, dict(params))
+    result = await asked.run(query, dict(params))
     rows: list[list[Any]] = []
     size, truncated = 0, None
     async for record in result:
@@ -73,7 +103,17 @@ async def _collect(session: AsyncSession, query: str, params: Mapping[str, Any],
         if truncated:
             break
         rows.append(row)
+    if not truncated:
+        _demand_rows(await result.consume())
     return AdhocResult(list(result.keys()), rows, truncated, (time.perf_counter() - began) * 1000)
+
+
+def _demand_rows(summary: ResultSummary) -> None:
+    """Raise StoreError where the query was not one that answers with rows that it has read."""
+    if summary.plan is not None or summary.profile is not None:
+        raise StoreError(NO_ROWS)
+    if summary.query_type != "r":  # it would have written, had it found something
+        raise StoreError(REFUSED)
 
 
 def _over(rows: int, size: int, caps: Caps) -> Literal["rows", "bytes"] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from graph.schema import LABELS, SECONDARY_LABELS
 
@@ -10,15 +10,20 @@ from graph.schema import LABELS, SECONDARY_LABELS
 LOOKUPS = {"AWSPrincipal": ("name", "account_id"), "AWSRole": ("name",), "AWSUser": ("name",), "AWSAccount": ("name",)}
 
 
-def schema_statements() -> Iterator[str]:
-    """Cypher that both engines take, each statement to be run by itself.
+def schema_statements(present: Collection[str] = ()) -> Iterator[str]:
+    """Cypher that both engines take, each statement to be run by itself; without those of the names in `present`.
 
     Every label that a query may match on has its own index: an unindexed second label scans.
     """
+    return (statement for name, statement in _declared() if name not in present)
+
+
+def _declared() -> Iterator[tuple[str, str]]:
     for label in LABELS:
-        yield f"CREATE CONSTRAINT {label}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
-    for label in SECONDARY_LABELS:
-        yield f"CREATE INDEX {label}_id IF NOT EXISTS FOR (n:{label}) ON (n.id)"
-    for label, properties in LOOKUPS.items():
-        for name in properties:
-            yield f"CREATE INDEX {label}_{name} IF NOT EXISTS FOR (n:{label}) ON (n.{name})"
+        name = f"{label}_id"
+        yield name, f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
+    indexed = [(label, "id") for label in SECONDARY_LABELS]
+    indexed += [(label, key) for label, keys in LOOKUPS.items() for key in keys]
+    for label, key in indexed:
+        name = f"{label}_{key}"
+        yield name, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON (n.{key})"

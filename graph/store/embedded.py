@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from neo4j import Driver, ResultSummary
 
 from graph.store import bulk
 from graph.store.attach import attach
 from graph.store.errors import StoreError
+from graph.store.gate import demand_plan
 from graph.store.home import Guard, connect, each_batch
 from graph.store.lease import lease
 from graph.store.rows import Rows
@@ -38,7 +40,7 @@ class Pointer(msgspec.Struct, frozen=True):
 class Embedded:
     """The home of an `embedded:///path` store. Making one attaches to the owner process or starts it."""
 
-    read_only_user = True
+    in_place = False
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory.absolute()
@@ -66,6 +68,13 @@ class Embedded:
                 f"remove `{self._directory}` and load again"
             )
         return pointer.database
+
+    def greet(self, driver: Driver) -> None:
+        """The engine comes with this version of the program."""
+
+    def admit(self, explained: ResultSummary) -> None:
+        """The read-only user writes nothing and loads no file, but may look at what others run and end it."""
+        demand_plan(explained.plan)
 
     @contextmanager
     def writing(self) -> Iterator[Guard]:

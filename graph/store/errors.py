@@ -6,4 +6,12 @@ class StoreError(Exception):
 
 
 class GraphReplaced(StoreError):
-    """The database was closed or replaced under a reader; reading again gives the graph that is current now."""
+    """The graph was replaced under a reader; reading again gives the one that is current now."""
+
+
+class GraphLoading(GraphReplaced):
+    """The graph is being loaded in place, or a load of it was broken off."""
+
+
+class OutOfMemory(StoreError):
+    """A transaction did not fit into the memory that the server grants one; a smaller one may."""

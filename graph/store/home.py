@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
-from neo4j import Driver, GraphDatabase, Session
+from neo4j import Driver, GraphDatabase, ResultSummary, Session
 
 from graph.store.results import Row
 from graph.store.rows import Rows
@@ -14,6 +15,13 @@ from graph.store.write import Run, Writer
 
 Auth = tuple[str, str]
 RETRY_SECONDS = 3.0  # a person waits for most of what we ask
+OPTIONS: Mapping[str, Any] = {
+    "telemetry_disabled": True,
+    "connection_timeout": RETRY_SECONDS,
+    "notifications_min_severity": "OFF",  # advice for whoever wrote the query, which the driver prints
+}
+# What the driver has to say comes as an exception; its warnings about attempts are for who asks for them.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 Guard = Callable[[], None]  # raises StoreError where another writer has taken over
 
 
@@ -24,11 +32,17 @@ class Home(Protocol):
     address: str  # what people may read: no credentials
     writer: Auth
     reader: Auth
-    read_only_user: bool  # the engine itself refuses writes of `reader`
+    in_place: bool  # a graph is written where it is read
     started_owner: bool  # this process started the engine
 
     def database(self) -> str:
         """The database that readers use now."""
+
+    def greet(self, driver: Driver) -> None:
+        """Look at the engine once, before anything is asked of it. StoreError where it is not one that will do."""
+
+    def admit(self, explained: ResultSummary) -> None:
+        """Raise StoreError where a query that a person wrote would do more than read; `explained` holds its plan."""
 
     def writing(self) -> AbstractContextManager[Guard]:
         """The lease of the one writer. StoreError where another holds it."""
@@ -43,21 +57,15 @@ class Home(Protocol):
         """Apply a change a batch at a time: for what stands beside the graph, not for the graph itself."""
 
 
-def connect(uri: str, auth: Auth) -> Driver:
-    """A driver of ours; close it. It connects when it is first used."""
-    return GraphDatabase.driver(
-        uri,
-        auth=auth,
-        telemetry_disabled=True,
-        connection_timeout=RETRY_SECONDS,
-        max_transaction_retry_time=RETRY_SECONDS,
-    )
+def connect(uri: str, auth: Auth, patience: float = RETRY_SECONDS) -> Driver:
+    """A driver of ours; close it. It connects when it is first used, and tries again for `patience` seconds."""
+    return GraphDatabase.driver(uri, auth=auth, max_transaction_retry_time=patience, **OPTIONS)
 
 
 def each_batch(session: Session) -> Run:
     """Every statement in a transaction of its own, tried again where the engine asks for it."""
 
-    def run(query: str, rows: list[Row]) -> list[Row]:
-        return session.execute_write(lambda tx: tx.run(query, rows=rows).data())
+    def run(query: str, params: Mapping[str, Any]) -> list[Row]:
+        return session.execute_write(lambda tx: tx.run(query, dict(params)).data())
 
     return run

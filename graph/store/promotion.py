@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from graph.model import Graph
 from graph.schema import LABELS, RELATIONSHIPS
 from graph.store.rows import Change, Dates, Identity, edge_rows, node_rows, promotion_rows
+from graph.store.whole import Read
 from graph.store.write import Writer
 
-Read = Callable[[str], Iterable[Mapping[str, Any]]]
 STAMPS = "r.firstseen AS first, r.lastupdated AS last"
 
 
@@ -39,8 +38,9 @@ def kept_dates(read: Read, change: Change, at: str) -> Dates:
 
 def _held_dates(read: Read) -> Iterable[tuple[Identity, tuple[str, str]]]:
     for label in LABELS:
-        for row in read(f"MATCH (r:{label}) RETURN r.id AS id, {STAMPS}"):
+        for row in read(f"MATCH (r:{label}) RETURN r.id AS id, {STAMPS}", {}):
             yield (row["id"],), (row["first"], row["last"])
     for kind in RELATIONSHIPS:
-        for row in read(f"MATCH (a)-[r:{kind}]->(b) RETURN a.id AS source, b.id AS target, r.key AS key, {STAMPS}"):
+        ends = "a.id AS source, b.id AS target, r.key AS key"
+        for row in read(f"MATCH (a)-[r:{kind}]->(b) RETURN {ends}, {STAMPS}", {}):
             yield (row["source"], kind, row["target"], row["key"] or ""), (row["first"], row["last"])

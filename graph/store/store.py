@@ -5,25 +5,34 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from neo4j import READ_ACCESS
+from neo4j import READ_ACCESS, ManagedTransaction
 
 from graph.model import Edge, Graph
 from graph.schema import RELATIONSHIPS
 from graph.store.adhoc import Caps, Place, ask
 from graph.store.ddl import schema_statements
-from graph.store.errors import GraphReplaced, StoreError
-from graph.store.explain import explained
+from graph.store.errors import GraphLoading, GraphReplaced, OutOfMemory, StoreError
+from graph.store.explain import explained, out_of_memory_told
 from graph.store.home import Guard, Home, connect
 from graph.store.plain import plain
 from graph.store.promotion import apply, kept_dates
 from graph.store.results import AdhocResult, AuditLine, Promoted, PromotionResult, Row
-from graph.store.rows import EdgeRows, NodeRows, all_rows, check, difference
+from graph.store.rows import Change, EdgeRows, NodeRows, all_rows, check, difference
+from graph.store.whole import Read, whole
 from graph.store.write import Writer
 
 T = TypeVar("T")
 Audit = Callable[[AuditLine], None]
+Hold = Callable[[Change], None]
+# How long a reader waits for a load to end before it says so, and between two looks.
+PATIENCE_SECONDS, LOOK_SECONDS = 2.0, 0.2
+REPLACEMENTS = 3  # so often in the time of one question, and it is not a replacement
+CURRENT = (
+    "MATCH (p:Promotion {id: 'current'}) WHERE p.state = 'current' "
+    "RETURN p.graph AS graph_id, p.snapshot AS snapshot_id, p.at AS at"
+)
 
 
 class Store:
@@ -54,7 +63,7 @@ class Store:
 
     def read(self, query: str, params: Mapping[str, Any] | None = None) -> list[Row]:
         """The rows of a query of ours, in plain Python values."""
-        return self._on_current(lambda database: self._read(database, query, params or {}))
+        return self._whole(lambda read: read(query, params or {}))
 
     def adhoc(
         self,
@@ -65,9 +74,7 @@ class Store:
         max_rows: int = 1_000,
         max_bytes: int = 5_000_000,
     ) -> AdhocResult:
-        """The rows of a query that a person wrote, as the read-only user, cut off at the caps; audited either way."""
-        if not self._home.read_only_user:
-            raise StoreError(f"`{self._home.address}` has no read-only user for ad-hoc queries: ask by a named query")
+        """The rows of a query that a person wrote, which can only read, cut off at the caps; audited either way."""
         began, caps = time.perf_counter(), Caps(timeout, max_rows, max_bytes)
         try:
             result = self._on_current(lambda database: self._adhoc(database, query, params or {}, caps))
@@ -79,30 +86,26 @@ class Store:
 
     def current(self) -> Promoted | None:
         """What the store holds; None before the first promotion and while a load is under way in place."""
-        found = self.read(
-            "MATCH (p:Promotion {id: 'current'}) WHERE p.state = 'current' "
-            "RETURN p.graph AS graph_id, p.snapshot AS snapshot_id, p.at AS at"
-        )
+        found = self._on_current(lambda database: self._read(database, lambda read: read(CURRENT, {})))
         return Promoted(**found[0]) if found else None
 
     def export_edges(self, types: Collection[str] = tuple(RELATIONSHIPS)) -> list[Edge]:
         """The relationships of these types as the store holds them, with `firstseen` and `lastupdated`."""
         if unknown := set(types) - set(RELATIONSHIPS):
             raise StoreError(f"relationship `{min(unknown)}` is unknown: docs/SCHEMA.md lists those there are")
-        return [
-            _edge(kind, row)
-            for kind in types
-            for row in self.read(
-                f"MATCH (a)-[r:{kind}]->(b) RETURN a.id AS source, b.id AS target, properties(r) AS properties"
-            )
-        ]
+        edges = "RETURN a.id AS source, b.id AS target, properties(r) AS properties"
+        return self._whole(
+            lambda read: [_edge(kind, row) for kind in types for row in read(f"MATCH (a)-[r:{kind}]->(b) {edges}", {})]
+        )
 
     # Writing
 
-    def promote(self, graph: Graph, previous: Graph | None = None) -> PromotionResult:
+    def promote(self, graph: Graph, previous: Graph | None = None, *, hold: Hold | None = None) -> PromotionResult:
         """Make `graph` what the store holds. `previous` is the artefact that `current` names, where it is at hand.
 
-        Readers see the old graph or the new one; so does whoever looks after a kill at any moment.
+        Readers see the old graph or the new one, or are told that one is being loaded; so is whoever looks after a
+        kill at any moment. `hold` is shown a difference before anything is written, and may raise to leave it at that;
+        a load over a graph that is not at hand has no difference to show.
         """
         check(graph)
         began = time.perf_counter()
@@ -113,11 +116,10 @@ class Store:
             if held is None or previous is None or held.graph_id != previous.id:
                 return self._load(graph, guard, began)
             change = difference(previous, graph)
-            if len(change) > self._limit:
-                self._home.replace(all_rows(graph, at, kept_dates(self.read, change, at)), guard)
-                return PromotionResult("full", time.perf_counter() - began, **change.counts())
-            self._home.amend(lambda writer: apply(writer, change, previous, graph, at), guard)
-            return PromotionResult("difference", time.perf_counter() - began, **change.counts())
+            if hold is not None:
+                hold(change)
+            kind = self._change(change, previous, graph, at, guard)
+            return PromotionResult(kind, time.perf_counter() - began, **change.counts())
 
     def bulk_load(self, graph: Graph) -> PromotionResult:
         """Load all of `graph`, whatever the store holds, with new dates."""
@@ -161,22 +163,51 @@ class Store:
     # Inside
 
     def _on_current(self, question: Callable[[str], T]) -> T:
-        """Ask the current database; once more where it was replaced meanwhile."""
-        try:
-            return question(self._home.database())
-        except GraphReplaced:
-            return question(self._home.database())
+        """Ask the current database; again where the graph was replaced meanwhile, or is about to be."""
+        with explained(self._home.address):
+            self._home.greet(self._reader)
+        deadline, replaced = time.monotonic() + PATIENCE_SECONDS, 0
+        while True:
+            try:
+                return question(self._home.database())
+            except GraphLoading:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(LOOK_SECONDS)
+            except GraphReplaced:
+                replaced += 1
+                if replaced > REPLACEMENTS:
+                    raise
 
-    def _read(self, database: str, query: str, params: Mapping[str, Any]) -> list[Row]:
+    def _whole(self, question: Callable[[Read], T]) -> T:
+        """The answer of a question that may take several queries, all of them to one graph."""
+        asked = (lambda read: whole(read, question)) if self._home.in_place else question
+        return self._on_current(lambda database: self._read(database, asked))
+
+    def _read(self, database: str, question: Callable[[Read], T]) -> T:
         with (
             explained(self._home.address),
             self._reader.session(database=database, default_access_mode=READ_ACCESS) as session,
         ):
-            return session.execute_read(lambda tx: [plain(dict(record)) for record in tx.run(query, dict(params))])
+            return session.execute_read(lambda tx: question(_reading(tx)))
 
     def _adhoc(self, database: str, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
-        with explained(self._home.address):
-            return ask(Place(self._home.uri, self._home.reader, database), query, params, caps)
+        home = self._home
+        place = Place(home.uri, home.reader, database, home.admit, home.in_place)
+        with explained(home.address):
+            return ask(place, query, params, caps)
+
+    def _change(self, change: Change, old: Graph, new: Graph, at: str, guard: Guard) -> Literal["full", "difference"]:
+        """Write a difference as such where it is small, and by a full load that keeps the dates where it is not."""
+        if len(change) <= self._limit:
+            try:
+                self._home.amend(lambda writer: apply(writer, change, old, new, at), guard)
+                return "difference"
+            except OutOfMemory:
+                pass  # one transaction is too much for the server; those of a full load are as small as need be
+        dates = self._whole(lambda read: kept_dates(read, change, at))
+        self._home.replace(all_rows(new, at, dates), guard)
+        return "full"
 
     def _load(self, graph: Graph, guard: Guard, began: float) -> PromotionResult:
         self._home.replace(all_rows(graph, self._now(), {}), guard)
@@ -188,6 +219,14 @@ class Store:
 
     def _now(self) -> str:
         return f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _reading(tx: ManagedTransaction) -> Read:
+    def read(query: str, params: Mapping[str, Any]) -> list[Row]:
+        with out_of_memory_told():
+            return [plain(dict(record)) for record in tx.run(query, dict(params))]
+
+    return read
 
 
 def _edge(kind: str, row: Row) -> Edge:

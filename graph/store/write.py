@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from graph.schema import LABELS, RELATIONSHIPS, SECONDARY_LABELS
-from graph.store.errors import StoreError
+from graph.store.errors import OutOfMemory, StoreError
 from graph.store.results import Row
 from graph.store.rows import EdgeRows, NodeRows, Rows
 
 BATCH = 5_000  # rows a statement
-Run = Callable[[str, list[Row]], list[Row]]  # a statement over `$rows`, inside a transaction
+Run = Callable[[str, Mapping[str, Any]], list[Row]]  # a statement with its parameters, inside a transaction
 
 MATCH_EDGE = (
     "UNWIND $rows AS row MATCH (a:{source} {{id: row.source}})-[r:{type}]->(b:{target} {{id: row.target}}) "
@@ -20,10 +21,14 @@ MATCH_EDGE = (
 
 
 class Writer:
-    """Writes through `run`, which decides what is one transaction: each batch, or all of them."""
+    """Writes through `run`, which decides what is one transaction: each batch, or all of them.
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    A batch that does not fit into the server's memory is tried again in halves, down to `smallest` rows: never again
+    as it was, which would fail again.
+    """
+
+    def __init__(self, run: Run, smallest: int = BATCH) -> None:
+        self._run, self._smallest, self._size = run, smallest, BATCH
 
     def create(self, rows: Rows) -> None:
         """Create nodes or relationships that are known to be absent."""
@@ -88,16 +93,33 @@ class Writer:
     def clear(self) -> None:
         """Delete every relationship, then every node but those that say whose turn it is, a batch at a time."""
         for what, pattern in (("r", "()-[r]->()"), ("n", "(n) WHERE NOT n:Promotion")):
-            query = f"MATCH {pattern} WITH {what} LIMIT {BATCH} DELETE {what} RETURN count(*) AS gone"
-            while self._run(query, [])[0]["gone"]:
+            query = f"MATCH {pattern} WITH {what} LIMIT $size DELETE {what} RETURN count(*) AS gone"
+            while self._fitting(partial(self._delete, query))[0]["gone"]:
                 continue
 
+    def _delete(self, query: str, size: int) -> list[Row]:
+        return self._run(query, {"size": size})
+
     def _each(self, query: str, rows: Sequence[Row]) -> list[Row]:
-        return [found for batch in batched(rows, BATCH) for found in self._run(query, batch)]
+        found: list[Row] = []
+        done = 0
+        while done < len(rows):
+            found += self._fitting(partial(self._batch, query, rows, done))
+            done += self._size
+        return found
 
+    def _batch(self, query: str, rows: Sequence[Row], start: int, size: int) -> list[Row]:
+        return self._run(query, {"rows": rows[start : start + size]})
 
-def batched(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:
-    return (list(rows[start : start + size]) for start in range(0, len(rows), size))
+    def _fitting(self, run: Callable[[int], list[Row]]) -> list[Row]:
+        """What `run` answers with as many rows as fit."""
+        while True:
+            try:
+                return run(self._size)
+            except OutOfMemory:
+                if self._size // 2 < self._smallest:
+                    raise
+                self._size //= 2
 
 
 def _match(edges: EdgeRows) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,8 @@ class Case:
     """One query of the shared dialect with the rows that Neo4j 5 answers, computed by hand.
 
     `rows` is compared as a multiset unless `ordered`; None asks only that the query runs. A case that `writes` gets a
-    database of its own, and `check` then asks what it left there.
+    database of its own, and `check` then asks what it left there. `differs` says of an engine (`embedded`, `neo4j`)
+    why it answers otherwise, and what our own queries do instead.
     """
 
     id: str
@@ -26,6 +28,7 @@ class Case:
     writes: bool = False
     check: str = ""
     check_rows: Any = None
+    differs: Mapping[str, str] = field(default_factory=dict)
 
 
 def same(found: list[list[Any]], expected: list[list[Any]], ordered: bool) -> bool:

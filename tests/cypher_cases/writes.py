@@ -245,6 +245,7 @@ CASES = (
         rows=REFUSED,
         params={"x": None},
         writes=True,
+        differs={"embedded": "it accepts MERGE on a null key: the store never merges on one"},
     ),
     Case(
         "X12",
@@ -293,10 +294,10 @@ CASES = (
         "CREATE (:Odd2 {arn:'a', n:1})-[:R2 {w:1}]->(:Odd2 {arn:'b'})",
         writes=True,
         check=(
-            "MATCH (n:Odd2 {arn:'a'})-[r]->(m) RETURN keys(n) AS a, properties(n) AS b, keys(r) AS c, properties(r) "
+            "MATCH (n:Odd2 {arn:'a'})-[r]->(m) RETURN size(keys(n)) AS a, properties(n) AS b, keys(r) AS c, properties(r) "
             "AS d, n.id AS e, n.title AS f, n.type AS g, n.name AS h, m.n AS i"
         ),
-        check_rows=[[["arn", "n"], {"arn": "a", "n": 1}, ["w"], {"w": 1}, None, None, None, None, None]],
+        check_rows=[[2, {"arn": "a", "n": 1}, ["w"], {"w": 1}, None, None, None, None, None]],
     ),
     Case(
         "X19",
