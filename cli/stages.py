@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from cli.exits import UsageProblem
 from graph.promoted import Promoted, read_promoted, write_promoted
-from ingest.whole_file import make_folder
 
 if TYPE_CHECKING:
     from drift import Approval, Drift
     from graph.model import Graph
-    from graph.store import AuditLine, PromotionResult
+    from graph.store import PromotionResult
     from graph.store.rows import Change
     from graph.store.store import Store
     from ingest.files import Problem
@@ -61,15 +57,10 @@ class Workspace:
 
     def open_store(self) -> Store:
         from graph.store import open_store
+        from queries.adhoc import audit_file
 
         store = self.settings.store
-        return open_store(store.url, clock=self.clock, audit=self._audit, auth=store.auth)
-
-    def _audit(self, line: AuditLine) -> None:
-        """Keeps who-asked-what of questions in Cypher, one JSON line each, out of the database's reach."""
-        make_folder(self.settings.state.path)
-        with open(self.settings.state.path / "audit.jsonl", "ab", opener=_for_the_owner) as file:
-            file.write(msgspec.json.encode(line) + b"\n")
+        return open_store(store.url, clock=self.clock, audit=audit_file(self.settings.state.path), auth=store.auth)
 
     def snapshot(self, snapshot_id: str | None = None) -> Snapshot:
         """The snapshot whose id begins so, else the latest. Raises UsageProblem when there is none."""
@@ -101,11 +92,6 @@ class Workspace:
         if not file.exists():
             raise UsageProblem("no check was run on the loaded graph: run `trustdrift check`")
         return load_findings(file)
-
-
-def _for_the_owner(path: str, flags: int) -> int:
-    """Opens a file that nobody else may read when it is new; questions name what their askers look for."""
-    return os.open(path, flags, 0o600)
 
 
 def collect(workspace: Workspace, source: Path, taken_at: datetime | None = None, workers: int = 1) -> Collection:
@@ -177,7 +163,7 @@ def load(workspace: Workspace, store: Store, graph: Graph, loading: Loading = Lo
         if previous is not None and not loading.confirm:
             hold_mass_removal(change, previous, workspace.settings.watch.retire_percent)
 
-    result = store.promote(graph, previous, hold=hold)
+    result = store.promote(graph, previous, hold=hold, fencing_token=loading.fencing_token)
     at = workspace.clock().isoformat(timespec="seconds")
     promoted = Promoted(graph.id, graph.snapshot_id, at, graph.taken_at)
     write_promoted(workspace.settings.artefacts.path, promoted)

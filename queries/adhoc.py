@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -50,10 +51,14 @@ SCREEN = Limits(30.0, 1_000, 5)
 TERMINAL = Limits(30.0, 10_000, 20)
 
 
-def ask(store: Store, text: str, parameters: Mapping[str, object], limits: Limits) -> AdhocResult:
-    """The answer within the limits. Raises StoreError."""
+def ask(
+    store: Store, text: str, parameters: Mapping[str, object], limits: Limits, stopped: Event | None = None
+) -> AdhocResult:
+    """The answer within the limits. Raises StoreError, also when `stopped` is set before it is there."""
     size = limits.megabytes << 20
-    return store.adhoc(text, dict(parameters), timeout=limits.seconds, max_rows=limits.rows, max_bytes=size)
+    return store.adhoc(
+        text, dict(parameters), timeout=limits.seconds, max_rows=limits.rows, max_bytes=size, stopped=stopped
+    )
 
 
 def parameters(text: str) -> list[str]:

@@ -365,7 +365,7 @@ def test_everybody_can_use_the_cypher_page(browser: Browser, app: Served, scheme
 def _barriers(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 A and AA, in the page and in the editor's frame."""
     spec = find_spec("axe_core_python")
-    require("axe", spec is not None, "no axe-core: install the package `axe-core-python`")
+    require("browser", spec is not None, "no axe-core: install the package `axe-core-python`")
     script = (Path(str(spec.origin)).parent / "axe.min.js").read_text(encoding="utf-8")
     found: list[str] = []
     for frame in page.frames:

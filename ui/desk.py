@@ -85,8 +85,9 @@ class Desk:
         self.answer, self.problem = None, problem
 
     def cancel(self) -> None:
-        """Leaves the run; its thread ends with the engine's answer or its time limit, and nobody looks at it."""
+        """Stops the run; nobody looks at what comes of it."""
         if self.run:
+            self.run.stop()
             self._end(self.run, "cancelled")
 
     def finish(self) -> None:

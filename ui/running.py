@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from graph.store import AdhocResult, open_store
@@ -31,16 +31,21 @@ class Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """A question and its answer to come. Leaving it leaves the engine its time limit."""
+    """A question and its answer to come."""
 
     question: Question
     answer: Future[Answer]
+    stopped: Event
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     began: float = field(default_factory=time.monotonic)
 
     @property
     def seconds(self) -> float:
         return time.monotonic() - self.began
+
+    def stop(self) -> None:
+        """Ends it, on the engine too."""
+        self.stopped.set()
 
     def ended(self, within: float = 0.0) -> bool:
         """Whether it ends within so many seconds."""
@@ -49,9 +54,9 @@ class Run:
 
 def begin(settings: Settings, question: Question, graph_id: str) -> Run:
     """Asks the store; `graph_id` is the graph that the screens show."""
-    answer: Future[Answer] = Future()
-    Thread(target=lambda: _settle(answer, lambda: _asked(settings, question, graph_id)), daemon=True).start()
-    return Run(question, answer)
+    run = Run(question, Future(), Event())
+    Thread(target=lambda: _settle(run.answer, lambda: _asked(settings, run, graph_id)), daemon=True).start()
+    return run
 
 
 def _settle(answer: Future[Answer], work: Callable[[], Answer]) -> None:
@@ -61,10 +66,10 @@ def _settle(answer: Future[Answer], work: Callable[[], Answer]) -> None:
         answer.set_exception(error)
 
 
-def _asked(settings: Settings, question: Question, graph_id: str) -> Answer:
+def _asked(settings: Settings, run: Run, graph_id: str) -> Answer:
     store = settings.store
     with open_store(store.url, audit=audit_file(settings.state.path), auth=store.auth) as opened:
-        result = ask(opened, question.text, question.values, SCREEN)
+        result = ask(opened, run.question.text, run.question.values, SCREEN, run.stopped)
         held = opened.current()
     remark = "" if held and held.graph_id == graph_id else ANOTHER if held else NOTHING
     return Answer(result, remark)

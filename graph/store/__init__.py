@@ -39,7 +39,7 @@ def open_store(
 
     scheme = urlsplit(url).scheme
     if scheme == EMBEDDED:
-        return Store(Embedded(_directory(url)), clock, audit, difference_limit)
+        return Store(Embedded(directory_of(url)), clock, audit, difference_limit)
     if scheme in SERVERS:
         return Store(Server(url, auth), clock, audit, difference_limit)
     raise StoreError(f"`{url}` is no store address: write embedded:///path, or {', '.join(SERVERS)} and ://host:port")
@@ -49,10 +49,11 @@ def stop_owner(url: str) -> bool:
     """End the engine of an `embedded:` store. False where none runs, and for servers, which are not ours to end."""
     from graph.store.attach import stop
 
-    return urlsplit(url).scheme == EMBEDDED and stop(_directory(url))
+    return urlsplit(url).scheme == EMBEDDED and stop(directory_of(url))
 
 
-def _directory(url: str) -> Path:
+def directory_of(url: str) -> Path:
+    """The folder of an `embedded:` store. StoreError where the address names none."""
     path = unquote(urlsplit(url).path)
     if path in ("", "/"):
         raise StoreError(f"`{url}` names no directory: write embedded:///path")

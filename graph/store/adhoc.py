@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, Literal
 
 import orjson
@@ -18,6 +19,7 @@ from graph.store.plain import plain
 from graph.store.results import AdhocResult, Row
 from graph.store.whole import STAMP, demand_same, demand_whole
 
+STOP_SECONDS = 0.1  # how soon a query ends that nobody waits for
 FETCH = 500  # rows asked for at a time, so that the rest is never sent
 # The server ends what a client has left; the client waits a little longer than the server, whose sentence is as good.
 GRACE_SECONDS = 1.0
@@ -26,11 +28,12 @@ NO_ROWS = "EXPLAIN and PROFILE answer with a plan and not with rows: leave them 
 
 @dataclass(frozen=True)
 class Caps:
-    """How long a query may take (seconds) and how much it may answer."""
+    """How long a query may take (seconds) and how much it may answer; `stopped` is set by who waits no longer."""
 
     timeout: float
     max_rows: int
     max_bytes: int
+    stopped: Event | None = None
 
 
 @dataclass(frozen=True)
@@ -65,16 +68,32 @@ async def _ask(place: Place, query: str, params: Mapping[str, Any], caps: Caps) 
         )
         try:
             async with asyncio.timeout(caps.timeout):
-                if not place.in_place:  # whose read-only user is stopped at each write, but in a transaction at its end
-                    return await _answer(session, place, query, params, caps)
-                tx = await session.begin_transaction(timeout=caps.timeout + GRACE_SECONDS)
-                before = await _stamp(tx)
-                demand_whole(before)
-                answer = await _answer(tx, place, query, params, caps)
-                demand_same(before, await _stamp(tx))
-                return answer
+                return await _unless_stopped(_asked(session, place, query, params, caps), caps.stopped)
         finally:
             session.cancel()  # closing would wait until the engine has thrown away all remaining rows
+
+
+async def _asked(session: AsyncSession, place: Place, query: str, params: Mapping[str, Any], caps: Caps) -> AdhocResult:
+    if not place.in_place:  # whose read-only user is stopped at each write, but in a transaction at its end
+        return await _answer(session, place, query, params, caps)
+    tx = await session.begin_transaction(timeout=caps.timeout + GRACE_SECONDS)
+    before = await _stamp(tx)
+    demand_whole(before)
+    answer = await _answer(tx, place, query, params, caps)
+    demand_same(before, await _stamp(tx))
+    return answer
+
+
+async def _unless_stopped(answer: Coroutine[Any, Any, AdhocResult], stopped: Event | None) -> AdhocResult:
+    """The answer, unless `stopped` is set before it is there."""
+    task = asyncio.ensure_future(answer)
+    try:
+        while stopped is not None and not (await asyncio.wait({task}, timeout=STOP_SECONDS))[0]:
+            if stopped.is_set():
+                raise StoreError("the query was stopped: run it again for its answer")
+        return await task
+    finally:
+        task.cancel()
 
 
 async def _answer(

@@ -21,6 +21,7 @@ from graph.store.attach import attach
 from graph.store.errors import StoreError
 from graph.store.gate import demand_plan
 from graph.store.home import Guard, connect, each_batch
+from graph.store.leader import check_file
 from graph.store.lease import lease
 from graph.store.rows import Rows
 from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState
@@ -77,10 +78,17 @@ class Embedded:
         demand_plan(explained.plan)
 
     @contextmanager
-    def writing(self) -> Iterator[Guard]:
+    def writing(self, fencing_token: int | None = None) -> Iterator[Guard]:
         with lease(self._directory) as held:
+
+            def guard() -> None:
+                held.check()
+                if fencing_token is not None:
+                    check_file(self._directory, fencing_token)
+
             try:
-                yield held.check
+                guard()
+                yield guard
             except OSError as error:
                 raise StoreError(
                     f"`{self._directory}` cannot be written ({error.strerror or error}): "

@@ -44,8 +44,9 @@ class Home(Protocol):
     def admit(self, explained: ResultSummary) -> None:
         """Raise StoreError where a query that a person wrote would do more than read; `explained` holds its plan."""
 
-    def writing(self) -> AbstractContextManager[Guard]:
-        """The lease of the one writer. StoreError where another holds it."""
+    def writing(self, fencing_token: int | None = None) -> AbstractContextManager[Guard]:
+        """The lease of the one writer. StoreError where another holds it; and, before what is written comes into
+        force, where `fencing_token` is no longer that of the watchers' leader."""
 
     def replace(self, rows: Iterable[Rows], guard: Guard) -> None:
         """Make these rows all that readers see, at once."""

@@ -228,8 +228,8 @@ class ServerLeadership:
 
 def open_leadership(url: str, auth: tuple[str, str] = ("neo4j", "")) -> Leadership:
     """The leadership of the store at `url`; `auth` is for servers."""
-    from graph.store import EMBEDDED, _directory
+    from graph.store import EMBEDDED, directory_of
 
     if urlsplit(url).scheme == EMBEDDED:
-        return FileLeadership(_directory(url))
+        return FileLeadership(directory_of(url))
     return ServerLeadership(url, auth)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from neo4j import Driver, ManagedTransaction, ResultSummary, Transaction, unit_of_work
@@ -17,6 +17,8 @@ from graph.store.errors import StoreError
 from graph.store.explain import out_of_memory_told
 from graph.store.gate import demand_reader
 from graph.store.home import Auth, Guard, connect
+from graph.store.leader import check_transaction
+from graph.store.results import Row
 from graph.store.rows import NodeRows, Rows
 from graph.store.write import Run, Writer
 
@@ -53,6 +55,7 @@ class Server:
         self.address = self.uri if self._database == DATABASE else f"{self.uri}/{self._database}"
         self.writer = self.reader = auth
         self._token = 0
+        self._fencing_token: int | None = None
         self._greeted = False
 
     def database(self) -> str:
@@ -67,8 +70,9 @@ class Server:
         demand_reader(explained.query_type, explained.plan, self._database)
 
     @contextmanager
-    def writing(self) -> Iterator[Guard]:
+    def writing(self, fencing_token: int | None = None) -> Iterator[Guard]:
         """Take the lease: from now on every transaction of whoever held it before is refused."""
+        self._fencing_token = fencing_token
         with self._connect() as driver:
             self.greet(driver)
             self._demand_ours(driver)
@@ -105,6 +109,7 @@ class Server:
 
     def _ready_to_commit(self, tx: Transaction, change: Callable[[Writer], None], driver: Driver) -> None:
         change(Writer(self._held(tx)))
+        self._fence(tx)
         self._mark(driver, "begun")
 
     def _mark(self, driver: Driver, state: Literal["begun", "ended"]) -> None:
@@ -136,7 +141,18 @@ class Server:
 
     def _each(self, driver: Driver) -> Run:
         """Every statement in a transaction of its own."""
-        return lambda query, params: self._transaction(driver, lambda tx: self._held(tx)(query, params))
+
+        def once(tx: Transaction, query: str, params: Mapping[str, Any]) -> list[Row]:
+            answer = self._held(tx)(query, params)
+            self._fence(tx)
+            return answer
+
+        return lambda query, params: self._transaction(driver, lambda tx: once(tx, query, params))
+
+    def _fence(self, tx: Transaction) -> None:
+        """Refuse a leader that was replaced; last in a transaction, since nobody renews the lease until its end."""
+        if self._fencing_token is not None:
+            check_transaction(tx.run, self._fencing_token)
 
     def _transaction(self, driver: Driver, work: Callable[[Transaction], T]) -> T:
         """Do `work` in a transaction; again where the server asks for it, for a while.

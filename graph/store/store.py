@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from threading import Event
 from typing import Any, Literal, Self, TypeVar
 
 from neo4j import READ_ACCESS, ManagedTransaction
@@ -73,9 +74,13 @@ class Store:
         timeout: float = 10.0,
         max_rows: int = 1_000,
         max_bytes: int = 5_000_000,
+        stopped: Event | None = None,
     ) -> AdhocResult:
-        """The rows of a query that a person wrote, which can only read, cut off at the caps; audited either way."""
-        began, caps = time.perf_counter(), Caps(timeout, max_rows, max_bytes)
+        """The rows of a query that a person wrote, which can only read, cut off at the caps; audited either way.
+
+        Whoever sets `stopped` leaves the query, which then ends with a StoreError.
+        """
+        began, caps = time.perf_counter(), Caps(timeout, max_rows, max_bytes, stopped)
         try:
             result = self._on_current(lambda database: self._adhoc(database, query, params or {}, caps))
         except StoreError as error:
@@ -100,16 +105,24 @@ class Store:
 
     # Writing
 
-    def promote(self, graph: Graph, previous: Graph | None = None, *, hold: Hold | None = None) -> PromotionResult:
+    def promote(
+        self,
+        graph: Graph,
+        previous: Graph | None = None,
+        *,
+        hold: Hold | None = None,
+        fencing_token: int | None = None,
+    ) -> PromotionResult:
         """Make `graph` what the store holds. `previous` is the artefact that `current` names, where it is at hand.
 
         Readers see the old graph or the new one, or are told that one is being loaded; so is whoever looks after a
         kill at any moment. `hold` is shown a difference before anything is written, and may raise to leave it at that;
-        a load over a graph that is not at hand has no difference to show.
+        a load over a graph that is not at hand has no difference to show. A `fencing_token` that is no longer that of
+        the watchers' leader is refused.
         """
         check(graph)
         began = time.perf_counter()
-        with explained(self._home.address), self._home.writing() as guard:
+        with explained(self._home.address), self._home.writing(fencing_token) as guard:
             held, at = self.current(), self._now()
             if held is not None and held.graph_id == graph.id:
                 return PromotionResult("unchanged", time.perf_counter() - began)
