@@ -31,6 +31,7 @@ each() {
     local folder=$1 service=$2 operation=$3 option=$4 name
     shift 4
     while read -r name; do
+        [ -n "$name" ] || continue  # an empty list is printed as an empty line
         ask "$folder/$operation/${name##*[/:]}" "$service" "$operation" "$option" "$name" "$@"
     done
 }

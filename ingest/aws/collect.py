@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ingest.aws.asking import Asker
-from ingest.aws.crawling import ByCall, crawl, refused, shards_of, sources_of
+from ingest.aws.crawling import ByCall, crawl, crawl_of, refused, shards_of, sources_of
 from ingest.aws.estate import Organization, accounts_to_read
 from ingest.aws.meter import CollectorCost
 from ingest.aws.unfinished import Unfinished
 from ingest.snapshot import Scope, ShardInput, Snapshot, State
 from ingest.sources.declare import Source
-from ingest.sources.organizations import DESCRIBE_ORGANIZATION, DescribedOrganization
+from ingest.sources.organizations import DESCRIBE_ORGANIZATION, LIST_ACCOUNTS, DescribedOrganization
 from ingest.sources.place import Place
 
-TREE = "organizations.tree"
 Shards = dict[Scope, ShardInput]
 Wanted = Callable[[str], bool]
 
@@ -69,29 +68,38 @@ class Collection:
         return CollectedFromAws(shards, self.asker.meter.by_collector(shards))
 
     def _organization(self, organization: Organization, kept: Mapping[Scope, ShardInput]) -> Shards:
-        shards = self._tree(organization)
-        accounts = accounts_to_read(shards.values(), self.previous, organization)
+        shards = Shards()
+        with closing(organization.reader()) as reader:
+            listed = crawl_of(self.asker, reader, organization.place(""), (DESCRIBE_ORGANIZATION, LIST_ACCOUNTS))
+        accounts = accounts_to_read(listed, self.previous, organization)
         self.progress.organization(organization.name, len(accounts))
-        for account_id, found in self._side_by_side(organization, accounts, kept):
+        for account_id, found in self._side_by_side(organization, accounts, listed, kept):
             shards |= found
-            self.progress.account(account_id)
+            if account_id:
+                self.progress.account(account_id)
         return shards
 
-    def _tree(self, organization: Organization) -> Shards:
-        """The organization's own shards; its tree always, since that names the accounts. They are few and are asked
-        anew after an interruption."""
-        sources = sources_of("organization", lambda name: name == TREE or self.wanted(name))
+    def _own(self, organization: Organization, listed: ByCall) -> Shards:
+        """The organization's own shards, beside those of its accounts: they are asked slowly. After an interruption
+        they are asked anew."""
+        sources = sources_of("organization", self.wanted)
         with closing(organization.reader()) as reader:
             regions = organization.identity_center_regions(self.asker, reader)
-            by_call = crawl(self.asker, reader, organization.place(""), sources, regions)
+            by_call = crawl(self.asker, reader, organization.place(""), sources, regions, listed)
         place = organization.place(_management(organization, by_call))
         return self._found(place, shards_of(place, sources, by_call), "organization")
 
     def _side_by_side(
-        self, organization: Organization, accounts: tuple[str, ...], kept: Mapping[Scope, ShardInput]
+        self,
+        organization: Organization,
+        accounts: tuple[str, ...],
+        listed: ByCall,
+        kept: Mapping[Scope, ShardInput],
     ) -> Iterator[tuple[str, Shards]]:
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="account") as executor:
-            futures = {executor.submit(self._account, organization, a, kept): a for a in accounts}
+        """The shards of each account under its id, and those of the organization under none."""
+        with ThreadPoolExecutor(self.workers + 1, thread_name_prefix="account") as executor:
+            futures = {executor.submit(self._own, organization, listed): ""}
+            futures |= {executor.submit(self._account, organization, a, kept): a for a in accounts}
             try:
                 for future in as_completed(futures):
                     yield futures[future], future.result()

@@ -25,12 +25,30 @@ def sources_of(scope: str, wanted: Callable[[str], bool]) -> tuple[Source, ...]:
 
 
 def crawl(
-    asker: Asker, account: Account, place: Place, sources: Iterable[Source], regions: tuple[str, ...] = ()
+    asker: Asker,
+    account: Account,
+    place: Place,
+    sources: Iterable[Source],
+    regions: tuple[str, ...] = (),
+    known: ByCall | None = None,
 ) -> ByCall:
-    """Asks until the answers raise no further question. `regions` are where to look for what has no region."""
-    calls = tuple(dict.fromkeys(call for s in sources for call in (*s.calls, *s.uses) if call.asks))
-    by_call: ByCall = defaultdict(list)
-    asked: set[tuple[Call[Any], str, str]] = set()
+    """Asks until the answers raise no further question. `regions` are where to look for what has no region, `known`
+    is what was answered before."""
+    calls = dict.fromkeys(call for s in sources for call in (*s.calls, *s.uses) if call.asks)
+    return crawl_of(asker, account, place, tuple(calls), regions, known)
+
+
+def crawl_of(
+    asker: Asker,
+    account: Account,
+    place: Place,
+    calls: tuple[Call[Any], ...],
+    regions: tuple[str, ...] = (),
+    known: ByCall | None = None,
+) -> ByCall:
+    """The same for some calls."""
+    by_call: ByCall = defaultdict(list, {call: list(answers) for call, answers in (known or {}).items()})
+    asked = {(call, answer.argument, answer.label) for call, answers in by_call.items() for answer in answers}
     while requests := list(_open(calls, Answers(place, by_call, regions=regions), asked)):
         for call, request in requests:
             by_call[call].extend(asker.ask(account, call, request, place))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ingest.aws.asking import Asker
 from ingest.aws.partitions import Partition
 from ingest.aws.sessions import Account, Sessions
 from ingest.snapshot import Account as AccountRecord
 from ingest.snapshot import Organization as OrganizationRecord
-from ingest.snapshot import Reason, ShardInput, Snapshot, State
+from ingest.snapshot import Reason, Snapshot, State
+from ingest.sources.answers import Answer
 from ingest.sources.declare import Ask, Call, Response, Shape
+from ingest.sources.organizations import LIST_ACCOUNTS, Accounts
 from ingest.sources.place import Place
 from ingest.sources.refusals import Refusal
 
@@ -95,7 +98,7 @@ class Organization:
         return Place(account_id, region, self.partition.name)
 
     def identity_center_regions(self, asker: Asker, reader: Account) -> tuple[str, ...]:
-        """Where Identity Center may live: where the user says, else anywhere; that it is nowhere is only then a fact."""
+        """Where Identity Center may live: where the user says, else anywhere, so that being nowhere is a fact."""
         if self.access.identity_center_region:
             return (self.access.identity_center_region,)
         statuses, refusal = _statuses(asker, reader, self.place(""))
@@ -106,7 +109,8 @@ class Organization:
     def enter(self, asker: Asker, account_id: str) -> Entrance:
         """The way into an account. One that cannot be entered says why."""
         account, place = self.session(account_id), self.place(account_id)
-        refusal = next((a.refusal for a in asker.ask(account, WHO_AM_I, Ask(), place) if a.refusal), None)
+        [answer] = asker.ask(account, WHO_AM_I, Ask(), place)
+        refusal = answer.refusal or _stranger(answer.response, account_id)
         if refusal:
             wanted = self.access.regions or (self.home,)
             return Entrance(account, (), dict.fromkeys(wanted, refusal), refusal)
@@ -120,6 +124,13 @@ class Organization:
         wanted = self.access.regions or tuple(n for n, status in sorted(statuses.items()) if status != NOT_OPTED_IN)
         closed = {name: _closed(name, statuses) for name in wanted if statuses.get(name, NOT_OPTED_IN) == NOT_OPTED_IN}
         return Entrance(account, tuple(name for name in wanted if name not in closed), closed)
+
+
+def _stranger(response: Response | None, account_id: str) -> Refusal | None:
+    """What another account answers must not count for this one."""
+    if isinstance(response, Identity) and response.account == account_id:
+        return None
+    return Refusal(State.FAILED, Reason.ERROR, "another account answers than the one that was asked")
 
 
 def _statuses(asker: Asker, account: Account, place: Place) -> tuple[dict[str, str], Refusal | None]:
@@ -140,13 +151,14 @@ def _closed(region: str, statuses: Mapping[str, str]) -> Refusal:
 
 
 def accounts_to_read(
-    shards: Iterable[ShardInput], previous: Snapshot | None, organization: Organization
+    listed: Mapping[Call[Any], list[Answer]], previous: Snapshot | None, organization: Organization
 ) -> tuple[str, ...]:
     """The active accounts as listed now; where they cannot be listed, as listed before; else the caller's own."""
-    listed = [r for shard in shards for r in shard.records if isinstance(r, AccountRecord)]
-    if not listed and previous and organization.access.management_account in _managements(previous):
-        listed = previous.all(AccountRecord)
-    return tuple(sorted(a.id for a in listed if a.status == "ACTIVE")) or (organization.caller,)
+    pages = [a.response for a in listed.get(LIST_ACCOUNTS, ()) if isinstance(a.response, Accounts)]
+    active = {a.id for page in pages for a in page.accounts if a.status == "ACTIVE"}
+    if not pages and previous and organization.access.management_account in _managements(previous):
+        active = {a.id for a in previous.all(AccountRecord) if a.status == "ACTIVE"}
+    return tuple(sorted(active)) or (organization.caller,)
 
 
 def _managements(snapshot: Snapshot) -> set[str]:

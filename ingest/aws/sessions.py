@@ -152,7 +152,7 @@ class Sessions:
 
     def regions_of(self, service: str, partition: Partition) -> list[str]:
         """Where a service is, as the SDK knows it."""
-        return self._base.get_available_regions(service, partition.name)
+        return list(self._base.get_available_regions(service, partition.name))
 
     @property
     def on_loopback(self) -> bool:

@@ -139,7 +139,9 @@ class Answers:
         refusal = next((answer.refusal for answer in answers if answer.refusal), None)
         if pages and not (refusal and call.takes and not refusal.absent):
             cut = all(page.truncated for page in pages)
-            return Unseen(refusal.reason if refusal else Reason.TRUNCATED) if cut else cast("list[R]", [page.response for page in pages])
+            if cut:
+                return Unseen(refusal.reason if refusal else Reason.TRUNCATED)
+            return cast("list[R]", [page.response for page in pages])
         if refusal is None:
             return Unseen()
         return None if refusal.absent else Unseen(refusal.reason)

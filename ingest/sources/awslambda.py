@@ -60,6 +60,7 @@ LIST_TAGS = Call(
 
 
 def functions(answers: Answers) -> Iterator[Function]:
+    answers.expect_answers(LIST_TAGS)
     for one in (f for page in answers.all(LIST_FUNCTIONS) for f in page.functions):
         tags = answers.tags(LIST_TAGS, [one.function_arn, one.function_name], lambda page: page.tags)
         yield Function(

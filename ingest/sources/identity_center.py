@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.snapshot import Assignment, DirectoryGroup, DirectoryUser, PermissionSet, Record
+from ingest.snapshot import Assignment, DirectoryGroup, DirectoryUser, PermissionSet, Record, Unseen
 from ingest.sources.answers import Answers
 from ingest.sources.declare import Ask, Asks, Call, Document, Response, Shape, Source, last_part
 
@@ -283,8 +283,8 @@ def permission_sets(answers: Answers) -> Iterator[Record]:
     answers.expect(DESCRIBE_SET, arns)
     answers.expect(LIST_PROVISIONED_ACCOUNTS, answers.arguments(LIST_PROVISIONED_ACCOUNTS))
     answers.expect(LIST_ASSIGNMENTS, answers.arguments(LIST_ASSIGNMENTS))
-    for arn in sorted(arns):
-        yield _permission_set(answers, arn, described.get(arn))
+    for shape in described.values():  # one without its name would hide what was known of it
+        yield _permission_set(answers, shape)
     for one in (a for page in answers.all(LIST_ASSIGNMENTS) for a in page.account_assignments):
         yield Assignment(
             account_id=one.account_id,
@@ -294,13 +294,14 @@ def permission_sets(answers: Answers) -> Iterator[Record]:
         )
 
 
-def _permission_set(answers: Answers, arn: str, described: PermissionSetShape | None) -> PermissionSet:
+def _permission_set(answers: Answers, described: PermissionSetShape) -> PermissionSet:
+    arn = described.permission_set_arn
     boundary = answers.detail(GET_BOUNDARY, [arn], lambda page: _boundary(page.permissions_boundary))
     return PermissionSet(
         arn=arn,
         instance_arn=_instance_of(answers, arn),
-        name=described.name if described else last_part(arn),
-        session_duration=described.session_duration if described else "",
+        name=described.name,
+        session_duration=described.session_duration,
         managed=answers.listed(LIST_MANAGED, [arn], lambda page: (p.arn for p in page.attached_managed_policies)),
         customer_managed=answers.listed(
             LIST_CUSTOMER_MANAGED,
@@ -327,11 +328,13 @@ def directory(answers: Answers) -> Iterator[Record]:
             display_name=person.display_name,
             email=email[0].value if email else "",
         )
+    answers.expect_answers(LIST_MEMBERSHIPS)
     for group in (g for page in answers.all(LIST_GROUPS) for g in page.groups):
         members = answers.listed(
             LIST_MEMBERSHIPS, [group.group_id], lambda page: (m.member_id.user_id for m in page.group_memberships)
         )
-        yield DirectoryGroup(id=group.group_id, name=group.display_name, member_ids=members)
+        if members == Unseen() or not isinstance(members, Unseen):  # a refused one would hide its known members
+            yield DirectoryGroup(id=group.group_id, name=group.display_name, member_ids=members)
 
 
 SOURCES = (

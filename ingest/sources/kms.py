@@ -98,6 +98,7 @@ def keys(answers: Answers) -> Iterator[Key]:
     arns = {key.key_id: key.key_arn for page in answers.all(LIST_KEYS) for key in page.keys}
     arns |= {page.key_metadata.key_id: page.key_metadata.arn for page in answers.all(DESCRIBE_KEY)}
     answers.expect_answers(DESCRIBE_KEY)
+    answers.expect_answers(LIST_TAGS)
     for identifier, arn in arns.items():
         yield _key(answers, identifier, arn)
 

@@ -19,7 +19,7 @@ from ingest.snapshot import (
     Unseen,
 )
 from ingest.sources.answers import Answers, Gap, some
-from ingest.sources.declare import Ask, Asks, Call, Document, Response, Shape, Source, Tag, each, tags_of
+from ingest.sources.declare import Ask, Asks, Call, Document, Response, Shape, Source, Tag, tags_of
 
 KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 
@@ -162,8 +162,15 @@ def _each_policy(answers: Answers) -> Iterator[Ask]:
         yield Ask({"PolicyId": policy.id}, policy.id)
 
 
+def _each_account(answers: Answers) -> Iterator[Ask]:
+    """The accounts that either way of listing them tells."""
+    for account in _accounts(answers):
+        yield Ask({"ResourceId": account.id}, account.id)
+
+
 EACH_PARENT = Asks(_each_parent, lambda: (LIST_ROOTS, LIST_UNITS_FOR_PARENT))
 EACH_POLICY = Asks(_each_policy, lambda: (LIST_POLICIES,))
+EACH_ACCOUNT = Asks(_each_account, lambda: (LIST_ACCOUNTS, LIST_ACCOUNTS_FOR_PARENT))
 LIST_UNITS_FOR_PARENT: Call[Units] = Call(
     "organizations",
     "list-organizational-units-for-parent",
@@ -172,7 +179,7 @@ LIST_UNITS_FOR_PARENT: Call[Units] = Call(
     asks=Asks(_each_parent, lambda: (LIST_ROOTS,)),
     per=OrganizationalUnit,
 )
-LIST_ACCOUNTS_FOR_PARENT = Call(
+LIST_ACCOUNTS_FOR_PARENT: Call[AccountsOfParent] = Call(
     "organizations",
     "list-accounts-for-parent",
     AccountsOfParent,
@@ -187,7 +194,7 @@ LIST_TAGS = Call(
     Tags,
     takes="resource",
     common=True,
-    asks=each(LIST_ACCOUNTS, lambda page: (account.id for account in page.accounts), "ResourceId"),
+    asks=EACH_ACCOUNT,
     per=Account,
 )
 LIST_POLICIES: Call[Policies] = Call(
@@ -229,6 +236,7 @@ def tree(answers: Answers) -> Iterator[Record]:
         for page in pages
         for account in page.accounts
     }
+    answers.expect_answers(LIST_TAGS)
     for account in _accounts(answers):
         tags = answers.tags(LIST_TAGS, [account.id], lambda page: tags_of(page.tags))
         yield Account(
@@ -267,6 +275,7 @@ def _accounts(answers: Answers) -> Iterable[AccountShape]:
 
 
 def policies(answers: Answers) -> Iterator[Record]:
+    answers.expect_answers(DESCRIBE_POLICY)  # a guardrail of unknown contents may forbid anything
     for policy in _summaries(answers):
         document = answers.detail(DESCRIBE_POLICY, [policy.id], lambda p: p.policy.content)
         yield OrganizationPolicy(

@@ -99,6 +99,7 @@ def buckets(answers: Answers) -> Iterator[Bucket]:
     regions = {b.name: b.bucket_region for page in answers.all(LIST_BUCKETS) for b in page.buckets}
     for call in DETAILS:
         regions.update({name: "" for name in answers.arguments(call) if name not in regions})
+    answers.expect_answers(GET_TAGGING)
     for name, region in regions.items():
         yield _bucket(answers, name, region)
 

@@ -2,7 +2,7 @@
 // title = "Administrators"
 // severity = "low"
 // description = "Every principal whose own policies make it administrator of its account, for certain."
-// reads = ["iam.authorization", "organizations.policies"]
+// reads = ["iam.authorization", "organizations.tree", "organizations.policies"]
 // columns = ["account_id", "principal", "name"]
 // subject = "principal"
 // sentence = "`{name}` is administrator of {account}"
