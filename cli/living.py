@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.exits import UsageProblem
 from cli.terminal import note, stderr
 
 if TYPE_CHECKING:
@@ -46,7 +49,28 @@ class Living:
 
 
 def collect_living(workspace: Workspace, part: Part, run_id: str) -> Living:
-    """Reads every organization of the settings and commits a snapshot. Raises: AwsError, SnapshotError."""
+    """Reads every organization of the settings and commits a snapshot. Raises: AwsError, SnapshotError, UsageProblem
+    where another process collects the same."""
+    with _alone(workspace.settings.state.path / "collecting", part):
+        return _collected(workspace, part, run_id)
+
+
+@contextmanager
+def _alone(folder: Path, part: Part) -> Iterator[None]:
+    """Two collections of one part would take each other's unfinished work away."""
+    from filelock import FileLock, Timeout
+
+    from ingest.whole_file import make_folder
+
+    make_folder(folder)
+    try:
+        with FileLock(folder / f"{part}.lock", timeout=0, mode=0o600):
+            yield
+    except Timeout:
+        raise UsageProblem(f"another process collects into `{folder.parent}`: wait for it to end, or stop it") from None
+
+
+def _collected(workspace: Workspace, part: Part, run_id: str) -> Living:
     from ingest.aws.asking import Asker
     from ingest.aws.collect import Collection
     from ingest.aws.meter import Meter
