@@ -14,6 +14,7 @@ from graph.promoted import Promoted, read_promoted, write_promoted
 if TYPE_CHECKING:
     from drift import Approval, Drift
     from graph.model import Graph
+    from graph.store import Promoted as Held
     from graph.store import PromotionResult
     from graph.store.rows import Change
     from graph.store.store import Store
@@ -157,32 +158,39 @@ def load(workspace: Workspace, store: Store, graph: Graph, loading: Loading = Lo
     from watch.brake import hold_mass_removal
 
     current = store.current()
-    previous = _held(workspace, current.graph_id, current.snapshot_id) if current else None
+    previous = _held(workspace, store, current) if current else None
 
     def hold(change: Change) -> None:
         if previous is not None and not loading.confirm:
             hold_mass_removal(change, previous, workspace.settings.watch.retire_percent)
 
     result = store.promote(graph, previous, hold=hold, fencing_token=loading.fencing_token)
+    _demand_held(store, graph)
     at = workspace.clock().isoformat(timespec="seconds")
     promoted = Promoted(graph.id, graph.snapshot_id, at, graph.taken_at)
     write_promoted(workspace.settings.artefacts.path, promoted)
     return result
 
 
-def _held(workspace: Workspace, graph_id: str, snapshot_id: str) -> Graph | None:
-    """The graph that a store holds: from its artefact, else built again of its snapshot; None where neither is left."""
+def _held(workspace: Workspace, store: Store, current: Held) -> Graph | None:
+    """The graph that a store holds: from its artefact, else from the store itself, which takes longer."""
     from graph.artefact import read_graph
-    from ingest.snapshot.manifest import SnapshotError
+    from graph.errors import ArtefactError
 
-    file = workspace.graph_file(graph_id)
-    if file.exists():
-        return read_graph(file)
     try:
-        again = build(workspace, workspace.repository.load(snapshot_id))
-    except SnapshotError:
-        return None  # of another machine's repository, say: the store is loaded anew
-    return again if again.id == graph_id else None
+        return read_graph(workspace.graph_file(current.graph_id))
+    except ArtefactError:
+        return store.graph()
+
+
+def _demand_held(store: Store, graph: Graph) -> None:
+    """Raises UsageProblem where the store holds another graph than ours: another folder or process shares it."""
+    current = store.current()
+    if current is None or current.graph_id != graph.id:
+        raise UsageProblem(
+            "the store holds another graph than the one that was loaded from here: run `trustdrift load`, "
+            "and give every working folder a store of its own"
+        )
 
 
 def check(workspace: Workspace, store: Store) -> list[Finding]:
@@ -190,7 +198,9 @@ def check(workspace: Workspace, store: Store) -> list[Finding]:
     from queries.checks import run_checks, save_findings
 
     graph = workspace.graph()
+    _demand_held(store, graph)
     findings = run_checks(store, graph, now=graph.taken_at)
+    _demand_held(store, graph)
     save_findings(findings, workspace.findings_file(graph.id))
     return findings
 

@@ -84,7 +84,8 @@ def _serve(watcher: Watcher, settings: Settings) -> Sequence[ExitCode]:
 def _once(watcher: Watcher, jobs: Sequence[Job], confirm: bool) -> list[ExitCode]:
     ends = watcher.run_once(jobs, confirm)
     if not ends and watcher.parts.leader.other:
-        note(f"nothing was done: `{watcher.parts.leader.other}` leads, and does what is due")
+        held = ": `trustdrift load --confirm` loads what it holds back" if confirm else ""
+        note(f"nothing was done: `{watcher.parts.leader.other}` leads, and does what is due{held}")
     return [code_of(end) for end in ends]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -118,19 +120,28 @@ def test_a_writer_that_was_overtaken_does_not_promote(store, tmp_path, monkeypat
     assert store.read(COUNTS) == [counts(red)]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the machine has no /dev/full")
-def test_a_disk_that_takes_no_more(store, tmp_path, monkeypatch):
-    """The copy of the current database meets a full disk."""
-    import shutil
+@contextmanager
+def no_file_over(size: int) -> Iterator[None]:
+    """A disk that takes no more: files of this process cannot grow over `size` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    def full(*_: object, **__: object) -> None:
-        Path("/dev/full").write_bytes(b"x")
 
+@pytest.mark.parametrize("size", [0, 20_000])
+def test_a_disk_that_takes_no_more(store, tmp_path, size):
+    """The lease, or the copy of the current database, finds no room; what was copied till then is not left there."""
     red = estate("red", 3)
     store.promote(red)
-    monkeypatch.setattr(shutil, "copytree", full)
-    with pytest.raises(StoreError, match=r"cannot be written \(No space left on device\): make room"):
+    with (
+        no_file_over(size),
+        pytest.raises(StoreError, match=r"`[^`]*` cannot be written \(File too large\): make room or allow it"),
+    ):
         store.promote(estate("blue", 3), red)
+    assert not (tmp_path / "engine" / "building").exists()
     assert store.read(COUNTS) == [counts(red)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from graph.store import StoreError
 from graph.store.rows import Change
 from graph.store.store import Store
 from tests.engines import Engine
+from tests.graph_samples import organization, week_later
 from tests.require import repetitions
 from tests.store_samples import COUNTS, counts, estate
 
@@ -201,6 +203,21 @@ def test_loads_that_nobody_reads_follow_each_other(store):
         store.bulk_load(blue)
         store.bulk_load(red)
     assert store.read(COUNTS) == [counts(red)]
+
+
+def test_a_store_tells_the_graph_that_it_holds(store, clock):
+    """So that a load is a difference, and its dates are kept, where the artefact of what is held is gone."""
+    red, blue = organization().graph(), week_later().graph("graph-2", "snapshot-2")
+    assert store.graph() is None
+    store.promote(red)
+    assert store.graph() == replace(red, taken_at="2026-11-20T06:00:00Z")
+    clock.now += timedelta(days=7)
+    assert store.promote(blue, store.graph()).kind == "difference"
+    assert store.graph() == replace(blue, taken_at="2026-11-27T06:00:00Z")
+    assert {edge.properties["firstseen"] for edge in store.export_edges()} == {
+        "2026-11-20T06:00:00Z",
+        "2026-11-27T06:00:00Z",
+    }
 
 
 def test_what_stands_beside_the_graph(store):

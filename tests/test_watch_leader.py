@@ -13,14 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.store import StoreError
-from graph.store.leader import (
-    FileLeadership,
-    Leadership,
-    ServerLeadership,
-    check_file,
-    check_transaction,
-    open_leadership,
-)
+from graph.store.fencing import check_file, check_transaction
+from graph.store.leader import FileLeadership, Leadership, ServerLeadership, open_leadership
 from tests.neo4j_server import LONG_TERM, Neo4jServer
 from tests.require import repetitions
 
@@ -172,7 +166,7 @@ def test_whatever_happens_one_leads_and_tokens_rise(tmp_path, seed):
 @given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0.1, 100))
 def test_after_a_restart_of_the_machine_nobody_waits_longer_than_a_lease(before, after, seconds):
     """The monotonic clock begins again: a lease of the former life is over at once, or when its time is."""
-    from graph.store.leader import Record
+    from graph.store.fencing import Record
 
     record = Record(1, "a", before, seconds)
     assert not record.live(after) or before <= after <= before + seconds

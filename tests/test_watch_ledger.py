@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -51,6 +52,21 @@ def test_a_torn_line_is_read_over_wherever_it_is_torn(ledger, tmp_path):
         complete = end >= len(whole) - 1
         assert [e.run for e in history.events] == (["a", "b", "a"] if complete else ["a", "a"])
         assert history.unreadable == (0 if complete or end == first else 1)
+
+
+def test_a_disk_that_takes_no_more_is_named(ledger, tmp_path):
+    """What was written of the line is read over, once there is room again."""
+    ledger.append("missed", "report", reason="r")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "runs.jsonl").stat().st_size + 10, hard))
+    try:
+        with pytest.raises(OSError, match=rf"File too large: '{tmp_path}/runs.jsonl'"):
+            ledger.append("missed", "report", reason="s")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    ledger.append("missed", "report", reason="t")
+    history = ledger.read()
+    assert ([event.reason for event in history.events], history.unreadable) == (["r", "t"], 1)
 
 
 @given(st.binary())

@@ -160,6 +160,22 @@ def test_figures_of_the_collectors(place, serve):
     assert "y" not in {label for key in found for label in key.split()[1:]}
 
 
+def test_a_watcher_that_was_started_anew_knows_what_was(place, serve):
+    """The last success and the last snapshot, whatever failed after them."""
+    place.watcher(said(SUMMARY)).run_once([Job.IDENTITY])
+    place.watcher("exit 1").run_once([Job.IDENTITY])
+    took = place.events("started")[0]
+    ended = place.events("ended")[0]
+    restarted = place.watcher()
+    with place.at_work(restarted):
+        until(lambda: restarted.role() == "leader")
+        url = serve(restarted)
+        until(lambda: "trustdrift_last_success_timestamp_seconds identity" in samples(url))
+        found, now = samples(url), place.clock()
+    assert found["trustdrift_last_success_timestamp_seconds identity"] == ended.at.timestamp()
+    assert 0 < found["trustdrift_snapshot_age_seconds"] <= (now - took.at).total_seconds()
+
+
 def test_an_address_that_cannot_be_had(place):
     watcher = place.watcher()
     with serving(view(watcher), "127.0.0.1", 0) as url:

@@ -80,7 +80,7 @@ def wait_for_turns(folder: Path, number: int) -> None:
 def test_a_leader_that_was_stopped_is_replaced_and_promotes_nothing(tmp_path):
     """Its run, which goes on, holds a token that is no longer the leader's; and when it wakes it stands by."""
     from graph.store import StoreError
-    from graph.store.leader import check_file
+    from graph.store.fencing import check_file
 
     script = "echo {{due}} {{token}} >> {done}; sleep 0.2"
     with process(*arguments(tmp_path, script)) as first:

@@ -71,7 +71,9 @@ def test_once_beside_one_that_leads_is_no_error(place):
         process.stderr.readline()
         done = place.watch("--once", "report")
         assert (done.returncode, "nothing was done" in done.stderr) == (0, True), done.stderr
-    assert [event.event for event in place.ledger.read().events] == ["skipped"]
+        confirmed = place.watch("--once", "--confirm", "report")
+        assert "`trustdrift load --confirm` loads what it holds back" in confirmed.stderr
+    assert [event.event for event in place.ledger.read().events] == ["skipped", "skipped"]
 
 
 def test_once_ends_as_its_run_does(place):

@@ -64,6 +64,12 @@ class History:
         more = {event.run for event in self.events if event.event != "scheduled"}
         return [event for event in self.events if event.event == "scheduled" and event.run not in more]
 
+    def snapshot_begun(self) -> datetime | None:
+        """When the run began that took the last snapshot."""
+        began = {event.run: event.at for event in self.events if event.event == "started"}
+        took = [event.run for event in self.events if event.summary and event.summary.snapshot and event.run in began]
+        return began[took[-1]] if took else None
+
 
 class Ledger:
     """The ledger in a folder. Appending is safe among processes and against kills; what it keeps holds no secret."""
@@ -74,11 +80,10 @@ class Ledger:
     def append(self, event: Kind, job: str, **fields: Any) -> Event:
         """Write a line, dated now, and see it on the disk; OSError where that cannot be."""
         line = self._redacted(Event(event=event, job=job, at=self._clock(), **fields))
-        make_folder(self._path.parent)
-        with FileLock(self._path.with_suffix(".lock")), open(self._path, "ab+", opener=_for_the_owner) as file:
-            file.write(self._mend(file) + msgspec.json.encode(line) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            self._write(msgspec.json.encode(line) + b"\n")
+        except OSError as error:  # a full disk does not say which
+            raise OSError(error.errno, error.strerror, error.filename or str(self._path)) from error
         return line
 
     def read(self) -> History:
@@ -100,6 +105,13 @@ class Ledger:
             stderr=[self._redaction(line)[:LINE_LENGTH] for line in event.stderr],
             summary=summary,
         )
+
+    def _write(self, line: bytes) -> None:
+        make_folder(self._path.parent)
+        with FileLock(self._path.with_suffix(".lock")), open(self._path, "ab+", opener=_for_the_owner) as file:
+            file.write(self._mend(file) + line)
+            file.flush()
+            os.fsync(file.fileno())
 
     @staticmethod
     def _mend(file: BinaryIO) -> bytes:

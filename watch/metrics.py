@@ -50,7 +50,7 @@ class Metrics:
         if event.summary is None:
             return
         if event.summary.snapshot:
-            self._age.set_function(lambda: (self._clock() - began).total_seconds())
+            self.snapshot(began)
         for name, figures in event.summary.collectors.items():
             self._collector(_plain(name), figures)
 
@@ -59,6 +59,10 @@ class Metrics:
         self._held.labels(event.job).set(event.result == "held")
         if event.result in SUCCESSES:
             self._success.labels(event.job).set(event.at.timestamp())
+
+    def snapshot(self, began: datetime) -> None:
+        """The last snapshot is that of a run that began then."""
+        self._age.set_function(lambda: (self._clock() - began).total_seconds())
 
     def _collector(self, name: str, figures: CollectorFigures) -> None:
         for kind, gauge in self._figures.items():

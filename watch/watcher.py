@@ -17,7 +17,7 @@ from graph.store import StoreError
 from watch.child import end_leftover
 from watch.jobs import Job
 from watch.leading import BEATS, Leader
-from watch.ledger import Event, Ledger
+from watch.ledger import Event, History, Ledger
 from watch.metrics import Metrics
 from watch.runs import Order, Runner
 from watch.standing import Standing
@@ -172,14 +172,21 @@ class Watcher:
         history = self.parts.ledger.read()
         if history.unreadable:
             self.parts.log.warning("lines of the run ledger could not be read", lines=history.unreadable)
-        for event in history.events:
-            self.parts.standing.tell(event)
-        for event in self.parts.standing.ends.values():
-            self.parts.metrics.stands(event)
+        self._recall(history)
         for event in history.unbegun():
             self._missed(event.job, event.due or event.at, None, "its watcher ended before it began", run=event.run)
         for event in history.open_runs():
             self._close(event)
+
+    def _recall(self, history: History) -> None:
+        """What probes and metrics tell of the runs of former watchers."""
+        standing, metrics = self.parts.standing, self.parts.metrics
+        for event in history.events:
+            standing.tell(event)
+        for event in (*standing.successes.values(), *standing.ends.values()):
+            metrics.stands(event)
+        if (began := history.snapshot_begun()) is not None:
+            metrics.snapshot(began)
 
     def _close(self, event: Event) -> None:
         """End what runs of a run whose watcher is gone."""

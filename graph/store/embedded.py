@@ -19,9 +19,9 @@ from neo4j import Driver, ResultSummary
 from graph.store import bulk
 from graph.store.attach import attach
 from graph.store.errors import StoreError
+from graph.store.fencing import check_file
 from graph.store.gate import demand_plan
 from graph.store.home import Guard, connect, each_batch
-from graph.store.leader import check_file
 from graph.store.lease import lease
 from graph.store.rows import Rows
 from graph.store.state import DATABASES, HOST, READER, WRITER, OwnerState
@@ -29,6 +29,7 @@ from graph.store.write import Writer
 from ingest.whole_file import write_whole
 
 FORMAT = 1
+OF_PROCESS = (".lck", ".wal")
 
 
 class Pointer(msgspec.Struct, frozen=True):
@@ -79,35 +80,35 @@ class Embedded:
 
     @contextmanager
     def writing(self, fencing_token: int | None = None) -> Iterator[Guard]:
-        with lease(self._directory) as held:
+        try:
+            with lease(self._directory) as held:
 
-            def guard() -> None:
-                held.check()
-                if fencing_token is not None:
-                    check_file(self._directory, fencing_token)
+                def guard() -> None:
+                    held.check()
+                    if fencing_token is not None:
+                        check_file(self._directory, fencing_token)
 
-            try:
                 guard()
                 yield guard
-            except OSError as error:
-                raise StoreError(
-                    f"`{self._directory}` cannot be written ({error.strerror or error}): "
-                    "make room or allow it, then load again"
-                ) from error
+        except OSError as error:
+            raise StoreError(
+                f"`{self._directory}` cannot be written ({error.strerror or error}): "
+                "make room or allow it, then load again"
+            ) from error
 
     def replace(self, rows: Iterable[Rows], guard: Guard) -> None:
         name = self._idle()
-        building = self._clear_building()
-        bulk.build(building, self._directory, rows)
-        self._install(building, name, guard)
+        with self._building() as building:
+            bulk.build(building, self._directory, rows)
+            self._install(building, name, guard)
         self._flip(name, guard)
 
     def amend(self, change: Callable[[Writer], None], guard: Guard) -> None:
         """Copy the current database, which nobody writes, and change the copy."""
         name = self._idle()
-        building = self._clear_building()
-        shutil.copytree(self._databases / self.database(), building, ignore=shutil.ignore_patterns("*.lck", "*.wal"))
-        self._install(building, name, guard)
+        with self._building() as building:
+            _copy(self._databases / self.database(), building)
+            self._install(building, name, guard)
         self._change(name, change)
         self._flip(name, guard)
 
@@ -129,11 +130,15 @@ class Embedded:
         first, second = DATABASES
         return second if self.database() == first else first
 
-    def _clear_building(self) -> Path:
-        """Where the next database is built. What a writer that died left there goes."""
+    @contextmanager
+    def _building(self) -> Iterator[Path]:
+        """Where the next database is built. What is left there goes, that of a writer that died too: it takes room."""
         building = self._directory / "engine" / "building"
         shutil.rmtree(building, ignore_errors=True)
-        return building
+        try:
+            yield building
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
 
     def _install(self, building: Path, name: str, guard: Guard) -> None:
         guard()
@@ -170,3 +175,11 @@ class Embedded:
                 f"the graph engine refused to {command} (HTTP {status}, see `{self._directory / 'log'}`): "
                 f"remove `{self._directory}` and load again if it does so twice"
             )
+
+
+def _copy(database: Path, building: Path) -> None:
+    """Copy the files of a database but for those of the process that has it open; up to the first that has no room."""
+    building.mkdir(mode=0o700, parents=True)
+    for file in database.iterdir():
+        if file.suffix not in OF_PROCESS:
+            shutil.copy2(file, building)

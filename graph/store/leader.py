@@ -16,11 +16,10 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from graph.store.errors import StoreError
+from graph.store.fencing import NODE, Record, read_record
 from ingest.whole_file import make_folder, write_whole
 
 LOCK_SECONDS = 5.0
-# Writing to the node locks it: what is read after that stays true until the transaction ends.
-NODE = "MATCH (l:Promotion {id: 'leader'}) SET l.name = 'leader' WITH l "
 ENSURE = "CREATE CONSTRAINT Promotion_id IF NOT EXISTS FOR (n:Promotion) REQUIRE n.id IS UNIQUE"
 MERGE = "MERGE (l:Promotion {id: 'leader'}) ON CREATE SET l.name = 'leader', l.token = 0, l.expires = 0"
 ACQUIRE = (
@@ -39,8 +38,6 @@ CLAIM = (
     "SET l += $claim RETURN l.token AS token"
 )
 CLAIMED = "MATCH (l:Promotion {id: 'leader'}) RETURN coalesce(l[$job], 0) AS due"
-CHECK = f"{NODE} WHERE l.token = $token RETURN l.token AS token"
-TxRun = Callable[..., Any]  # `run` of a transaction
 
 
 class Leadership(Protocol):
@@ -69,20 +66,6 @@ class Leadership(Protocol):
 
     def claimed(self, job: str) -> int:
         """When the last run of `job` that somebody claimed was due, in epoch milliseconds; 0 for none."""
-
-
-class Record(msgspec.Struct, frozen=True):
-    """What `leader.json` says. Times are seconds of the machine's monotonic clock."""
-
-    token: int = 0
-    holder: str = ""
-    since: float = 0.0
-    seconds: float = 0.0
-    claims: dict[str, int] = {}
-
-    def live(self, now: float) -> bool:
-        """A lease that begins after now was made before the machine was started anew."""
-        return self.since <= now < self.since + self.seconds
 
 
 class FileLeadership:
@@ -147,33 +130,6 @@ class FileLeadership:
 
     def _write(self, record: Record) -> None:
         write_whole(self._path, msgspec.json.encode(record))
-
-
-def read_record(path: Path) -> Record:
-    """What a `leader.json` says; an empty record where there is none. StoreError where it cannot be read: starting
-    over would use a token twice."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
-    except FileNotFoundError:
-        return Record()
-    except msgspec.DecodeError as error:
-        raise StoreError(f"`{path}` cannot be read ({error}): stop every watcher, then remove it") from error
-
-
-def check_file(directory: Path, token: int) -> None:
-    """For a promotion into an embedded store: raise StoreError where `token` is no longer the leader's."""
-    if read_record(directory / "leader.json").token != token:
-        raise _replaced()
-
-
-def check_transaction(run: TxRun, token: int) -> None:
-    """The same on a server, inside the transaction that promotes: the next leader waits for it to end."""
-    if not run(CHECK, token=token).data():
-        raise _replaced()
-
-
-def _replaced() -> StoreError:
-    return StoreError("another watcher leads now, so this run promotes nothing: the next run of that one does")
 
 
 class ServerLeadership:

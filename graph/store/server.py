@@ -15,9 +15,9 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graph.store.ddl import schema_statements
 from graph.store.errors import StoreError
 from graph.store.explain import out_of_memory_told
+from graph.store.fencing import check_transaction
 from graph.store.gate import demand_reader
 from graph.store.home import Auth, Guard, connect
-from graph.store.leader import check_transaction
 from graph.store.results import Row
 from graph.store.rows import NodeRows, Rows
 from graph.store.write import Run, Writer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 import types
 from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple, TypeVar, Union, cast, get_args, get_origin
@@ -15,6 +16,8 @@ from ingest.sources.declare import Call, Document, Response, Shape
 
 R = TypeVar("R", bound=Response)
 TOKENS = ("NextToken", "nextToken", "NextMarker", "ContinuationToken")
+# msgspec crashes where two threads convert to a type that it has not seen yet: both would take it apart.
+CONVERTING = threading.Lock()
 SAMPLE = 50  # items of a list that are looked at to recognise it
 
 
@@ -135,7 +138,8 @@ class _Reader:
         if isinstance(value, dict):
             value = {k: v for k, v in value.items() if v is not None}
         try:
-            return msgspec.convert(value, kind, dec_hook=self._document)
+            with CONVERTING:
+                return msgspec.convert(value, kind, dec_hook=self._document)
         except msgspec.ValidationError as error:
             reason, _, path = str(error).partition(" - at `$")
             self.lost.append(f"`{where}{path.rstrip('`')}`: {reason[:1].lower()}{reason[1:]}")
