@@ -79,7 +79,10 @@ def _collected(workspace: Workspace, part: Part, run_id: str) -> Living:
     aws, now, meter = workspace.settings.aws, workspace.clock(), Meter()
     found_organizations = organizations(workspace, run_id, meter)
     previous, unfinished = workspace.repository.latest(), _unfinished(workspace, part)
-    with Shown() as shown:
+    if kept := unfinished.kept():
+        places = {(scope.account_id, scope.region) for scope in kept}
+        note(f"going on with what began at {unfinished.begun:%H:%M} UTC: {len(places)} accounts and regions are done")
+    with Shown() as shown, _interruption_told():
         asker = Asker(_pace(found_organizations), meter, aws.page_limit)
         found = Collection(asker, unfinished, shown, previous, part.wants, aws.workers).collect(found_organizations)
     if not found.usable:
@@ -93,6 +96,15 @@ def _collected(workspace: Workspace, part: Part, run_id: str) -> Living:
     )
     unfinished.forget()
     return Living(snapshot, found.costs)
+
+
+@contextmanager
+def _interruption_told() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        note("interrupted: what was finished is kept, run it again to go on from there")
+        raise
 
 
 def organizations(workspace: Workspace, run_id: str, meter: Meter) -> list[Organization]:

@@ -72,11 +72,27 @@ class Workspace:
         return found
 
     def promoted(self) -> Promoted:
-        """What was loaded last. Raises UsageProblem when nothing was."""
-        found = read_promoted(self.settings.artefacts.path)
+        """What was loaded last, from here or, on a shared server, from elsewhere. Raises UsageProblem when nothing
+        was."""
+        found = read_promoted(self.settings.artefacts.path) or self._adopted()
         if found is None:
             raise UsageProblem("no graph is loaded yet: run `trustdrift load`, or `trustdrift run`")
         return found
+
+    def _adopted(self) -> Promoted | None:
+        """What a server holds, made this folder's own: another machine loaded it."""
+        from graph.artefact import write_graph
+
+        if self.settings.store.embedded:
+            return None
+        with self.open_store() as store:
+            current, graph = store.current(), store.graph()
+        if current is None or graph is None or current.graph_id != graph.id:
+            return None
+        write_graph(graph, self.graph_file(graph.id))
+        promoted = Promoted(graph.id, graph.snapshot_id, current.at, graph.taken_at)
+        write_promoted(self.settings.artefacts.path, promoted)
+        return promoted
 
     def graph(self) -> Graph:
         """The promoted graph, from its artefact. The same facts seen again are the same graph of a later time."""

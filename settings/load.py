@@ -46,7 +46,10 @@ def load_settings(config: Path | None = None, flags: Mapping[str, Any] | None = 
     except ValidationError as error:
         raise SettingsError(_sentence(error, text, path)) from None
     except SourceError as error:
-        raise SettingsError(f"environment: {str(error).lower()}: write it as JSON") from None
+        raise SettingsError(
+            f"environment: {str(error).lower()}: write lists and tables as JSON, "
+            """TRUSTDRIFT_AWS__REGIONS='["eu-west-1"]'"""
+        ) from None
 
 
 def _read(path: Path, required: bool) -> str:

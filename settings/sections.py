@@ -49,6 +49,10 @@ class Store(Section):
         return url
 
     @property
+    def embedded(self) -> bool:
+        return self.url.partition(":")[0] not in SERVERS
+
+    @property
     def auth(self) -> tuple[str, str]:
         """User and password of a server. Raises SettingsError."""
         if self.password_file is None:

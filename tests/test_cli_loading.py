@@ -13,7 +13,8 @@ from cli.stages import Loading, Workspace
 from graph.artefact import write_graph
 from graph.model import Graph
 from graph.promoted import read_promoted
-from settings.sections import Artefacts, State
+from graph.store import StoreError
+from settings.sections import Artefacts, State, Store
 from settings.settings import Settings
 from tests.engines import Engine
 from tests.store_samples import estate
@@ -61,3 +62,29 @@ def test_checks_are_not_run_on_the_graph_of_another_folder(engine: Engine, tmp_p
             stages.check(one, store)
         stages.check(other, store)
     assert not one.findings_file(MANY.id).exists()
+
+
+def test_what_another_machine_loaded_into_a_server_is_loaded_here_too(engine: Engine, tmp_path: Path):
+    with engine.open() as store:
+        stages.load(folder(tmp_path / "one"), store, built(folder(tmp_path / "one"), MANY))
+    secret = tmp_path / "password"
+    secret.write_text(engine.auth[1])
+    fresh = folder(tmp_path / "other")
+    at = Store(url=engine.url, user=engine.auth[0], password_file=secret)
+    fresh = replace(fresh, settings=fresh.settings.model_copy(update={"store": at}))
+    if engine.embedded:  # a folder of one machine, which knows what it loaded
+        with pytest.raises(UsageProblem, match="no graph is loaded yet"):
+            fresh.graph()
+    else:
+        assert fresh.graph().nodes == MANY.nodes
+        assert fresh.promoted().graph == MANY.id
+
+
+def test_a_server_that_refuses_the_password_says_so_to_every_verb(neo4j_server, tmp_path: Path):
+    secret = tmp_path / "password"
+    secret.write_text("wrong")
+    fresh = folder(tmp_path / "other")
+    at = Store(url=neo4j_server.url, password_file=secret)
+    fresh = replace(fresh, settings=fresh.settings.model_copy(update={"store": at}))
+    with pytest.raises(StoreError, match="refused the credentials"):
+        fresh.graph()

@@ -18,6 +18,7 @@ from ui.running import Answer, Run
 
 REMEMBERED = 50  # questions
 LINK = "q"  # the parameter of the address that holds the question
+CANCELLED = "cancelled: run it again for its answer"
 STARTER = "MATCH p = (:AWSPrincipal)-[:HOLDS]->(:AccessSet)-[:CAN_ACCESS]->()-[:IS_JEWEL]->()\nRETURN p LIMIT 25"
 
 
@@ -53,6 +54,7 @@ class Desk:
     def load(self, question: Question) -> None:
         """Puts a question into the editor; nothing is asked."""
         self.loaded = self.draft = question
+        self.answer, self.problem = None, ""
         self.loads += 1
 
     def follow_link(self) -> None:
@@ -88,6 +90,7 @@ class Desk:
         """Stops the run; nobody looks at what comes of it."""
         if self.run:
             self.run.stop()
+            self.problem = CANCELLED
             self._end(self.run, "cancelled")
 
     def finish(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -34,6 +35,10 @@ class Unreadable(Exception):
     """An answer that the SDK cannot take apart."""
 
 
+class Stopped(Exception):
+    """The collection was interrupted; what was asked so far is no answer."""
+
+
 class Unready(Exception):
     """What AWS was asked to prepare did not become ready in time."""
 
@@ -46,6 +51,7 @@ class Asker:
     meter: Meter
     page_limit: int = 10_000
     sleep: Callable[[float], None] = time.sleep
+    stop: Event = field(default_factory=Event)  # set by who interrupts: nothing is asked any more
 
     def ask(self, account: Account, call: Call[Any], request: Ask, place: Place) -> list[Answer]:
         """The pages of one request. A token that is refused as expired is renewed once."""
@@ -82,6 +88,8 @@ class Asker:
 
     def _received(self, call: Call[Any], send: Callable[[], Any]) -> Any:
         self.pace.wait(call.client)
+        if self.stop.is_set():
+            raise Stopped
         try:
             answer = send()
         except UNREADABLE as error:

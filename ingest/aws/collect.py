@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
@@ -58,7 +57,6 @@ class Collection:
     previous: Snapshot | None = None
     wanted: Wanted = lambda collector: True
     workers: int = 8
-    _stop: threading.Event = field(default_factory=threading.Event)
 
     def collect(self, organizations: Iterable[Organization]) -> CollectedFromAws:
         kept, shards = self.unfinished.kept(), Shards()
@@ -103,21 +101,20 @@ class Collection:
             try:
                 for future in as_completed(futures):
                     yield futures[future], future.result()
-            except BaseException:  # an interruption above all: what runs ends after its place, the rest never begins
-                self._stop.set()
+            except BaseException:  # an interruption above all: what runs asks nothing more, the rest never begins
+                self.asker.stop.set()
                 executor.shutdown(wait=True, cancel_futures=True)
                 raise
 
     def _account(self, organization: Organization, account_id: str, kept: Mapping[Scope, ShardInput]) -> Shards:
-        entrance = organization.enter(self.asker, account_id)
+        entrance = organization.enter(self.asker, account_id, self._regions_before(account_id))
         places = {organization.place(account_id): entrance.refusal}
         places |= {organization.place(account_id, region): None for region in entrance.regions}
         places |= {organization.place(account_id, region): why for region, why in entrance.refusals.items()}
         shards = Shards()
         with closing(entrance.account) as account:
             for place, refusal in places.items():
-                if not self._stop.is_set():
-                    sources = sources_of("region" if place.region else "account", self.wanted)
+                if sources := sources_of("region" if place.region else "account", self.wanted):
                     shards |= self._kept(place, sources, kept) or self._found(
                         place,
                         refused(place, sources, refusal)
@@ -125,6 +122,11 @@ class Collection:
                         else shards_of(place, sources, crawl(self.asker, account, place, sources)),
                     )
         return shards
+
+    def _regions_before(self, account_id: str) -> tuple[str, ...]:
+        """Where the snapshot before has something of an account."""
+        scopes = self.previous.shards if self.previous else ()
+        return tuple(sorted({scope.region for scope in scopes if scope.account_id == account_id} - {""}))
 
     def _kept(self, place: Place, sources: tuple[Source, ...], kept: Mapping[Scope, ShardInput]) -> Shards:
         """The shards of a place where all of them were finished before; none else."""

@@ -106,13 +106,13 @@ class Organization:
         known = self.sessions.regions_of("sso-admin", self.partition) if refusal else enabled
         return tuple(dict.fromkeys((*self.access.regions, self.home, *known)))
 
-    def enter(self, asker: Asker, account_id: str) -> Entrance:
-        """The way into an account. One that cannot be entered says why."""
+    def enter(self, asker: Asker, account_id: str, before: tuple[str, ...] = ()) -> Entrance:
+        """The way into an account. One that cannot be entered says why, in the regions where it was read `before`."""
         account, place = self.session(account_id), self.place(account_id)
         [answer] = asker.ask(account, WHO_AM_I, Ask(), place)
         refusal = answer.refusal or _stranger(answer.response, account_id)
         if refusal:
-            wanted = self.access.regions or (self.home,)
+            wanted = self.access.regions or before or (self.home,)
             return Entrance(account, (), dict.fromkeys(wanted, refusal), refusal)
         statuses, refusal = _statuses(asker, account, place)
         return self._entrance(account, statuses, refusal)

@@ -134,6 +134,8 @@ class Sessions:
             return arn, partition_of_arn(arn)
         except (BotoCoreError, ClientError) as error:
             raise login_problem(error, self.profile) from error
+        except ValueError as error:
+            raise AwsError(f"no address of AWS can be made ({error}): check AWS_ENDPOINT_URL and the region") from error
         except KeyError as error:
             raise AwsError(
                 f"the answer to sts:GetCallerIdentity is none (`{error.args[0]}`): check AWS_ENDPOINT_URL and proxies"
