@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from benchmarks.aws.wire import access_key
 from ingest.aws.asking import Asker
 from ingest.aws.collect import CollectedFromAws, Collection
 from ingest.aws.crawling import ByCall
@@ -24,7 +25,6 @@ from ingest.sources.declare import Ask, Call
 from ingest.sources.place import Place
 from tests.aws_harborline import MANAGEMENT, REGION
 from tests.aws_server import AwsServer
-from tests.aws_wire import access_key
 
 NOW = datetime(2026, 11, 9, 6, tzinfo=UTC)
 READER = Access(role_name="reader", regions=(REGION,))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
+from benchmarks.aws.wire import JSON, XML, Request, Response
 from ingest.snapshot import Reason, State
 from tests.aws_server import Effect, raising, refusing, saying
-from tests.aws_wire import Request, Response
 
 BY_SCP = (
     "User: arn:aws:sts::210000000055:assumed-role/reader/run is not authorized to perform: iam:ListUsers "
@@ -22,9 +22,9 @@ def without_keys(request: Request) -> Response:
     """A good answer of the protocol that holds nothing."""
     name = request.operation
     if request.protocol in ("json", "rest-json"):
-        return Response(200, {"Content-Type": "application/json"}, b"{}")
+        return Response(200, JSON, b"{}")
     inner = f"<{name}Result></{name}Result>" if request.protocol == "query" else ""
-    return Response(200, {"Content-Type": "text/xml"}, f"<{name}Response>{inner}</{name}Response>".encode())
+    return Response(200, XML, f"<{name}Response>{inner}</{name}Response>".encode())
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.aws.wire import Refused, Request, nothing
 from tests.aws_server import Estate
-from tests.aws_wire import Refused, Request, checked, nothing
+from tests.aws_shapes import checked
 
 ROOT = "r-0001"
 NO_ORGANIZATION = "Your account is not a member of an organization."

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import demo
+from benchmarks.aws.wire import Refused, Request, members_of, nothing
 from ingest.sources.declare import last_part
-from tests.aws_wire import Refused, Request, checked, members_of, nothing
+from tests.aws_shapes import checked
 
 MANAGEMENT, SECURITY, PAYMENTS, DEV = "210000000011", "210000000033", "210000000055", "210000000077"
 HOME, REGION = "us-east-1", "eu-west-1"
@@ -42,10 +43,9 @@ class Harborline:
         content = self._content(request)
         if content is None and request.cli.startswith(("list-", "describe-")):
             return nothing(request)
-        if content and set(content) <= members_of(request):
+        if content and content.keys() <= members_of(request).keys():
             return dict(content)
-        asked = [v for v in request.parameters.values() if isinstance(v, str)]
-        asked += [last_part(v) for v in asked if v.startswith("arn:")]
+        asked = request.texts + [last_part(text) for text in request.texts if text.startswith("arn:")]
         about = [k for k in content or () if k in asked or all(part in asked for part in k.split())]
         if not about:
             raise Refused(*ABSENT.get(request.operation, ("ResourceNotFoundException", "There is none.")))

@@ -10,9 +10,9 @@ from typing import Any
 
 import boto3
 
+from benchmarks.aws.wire import access_key
 from tests.aws_harborline import REGION
 from tests.aws_server import AwsServer
-from tests.aws_wire import access_key
 
 MANAGER = "310000000011"
 CIDR, OTHER_CIDR = "10.1.0.0/16", "10.2.0.0/16"

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from moto.core.request import Request as HttpRequest
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request as WsgiRequest
 
-from tests.aws_wire import TOKEN, Refused, Request, Response, access_key, decode, encode, encode_error, paged
+from benchmarks.aws.wire import PAGE, Http, Refused, Request, Response, access_key, decode, encode, encode_error, paged
 
 Effect = Callable[[Request], Response | None]
 
@@ -58,7 +59,7 @@ class AwsServer:
     _begun: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def respond(self, http: HttpRequest) -> Response:
+    def respond(self, http: Http) -> Response:
         request = decode(http)
         with self._lock:
             self.requests.append(request)
@@ -66,7 +67,7 @@ class AwsServer:
         if fault and (response := fault.does(request)):
             return response
         try:
-            return encode(request, paged(request, self._whole(request), self.page_size))
+            return encode(request, paged(request, self._whole(request), self.page_size, spare=True))
         except Refused as refused:
             return encode_error(request, refused)
 
@@ -76,7 +77,7 @@ class AwsServer:
             return self._sts(request)
         if not self.page_size:
             return self.estate.answer(request)
-        parameters = {k: v for k, v in request.parameters.items() if not str(v).startswith(TOKEN)}
+        parameters = {k: v for k, v in request.parameters.items() if not str(v).startswith(PAGE)}
         key = repr((request.account, request.region, request.service, request.operation, sorted(parameters.items())))
         if not request.page:
             self._begun[key] = self.estate.answer(request)
@@ -101,15 +102,20 @@ class AwsServer:
         """Answers a client of botocore before it opens a socket; for `Sessions(prepare=…)`."""
 
         def before_send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-            http = HttpRequest.from_primitives(request.method, request.url, request.headers, request.body)
-            return received(request.url, self.respond(http))
+            return received(request.url, self.respond(sent(request)))
 
         client.meta.events.register_first("before-send", before_send)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        http = HttpRequest(environ)
-        response = self.respond(http)
-        start_response(f"{response.status} OK", [(k, str(v)) for k, v in response.headers.items()])
+        request = WsgiRequest(environ)
+        headers = {name.lower(): value for name, value in request.headers}
+        try:
+            response = self.respond(Http(request.method, environ["REQUEST_URI"], headers, request.get_data()))
+        except ConnectionAbortedError:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise
+        length = str(len(response.body))
+        start_response(f"{response.status} OK", [("Content-Type", response.kind), ("Content-Length", length)])
         return [response.body]
 
 
@@ -133,8 +139,18 @@ def serving(server: AwsServer) -> Iterator[str]:
         http.server_close()
 
 
+def sent(request: AWSPreparedRequest) -> Http:
+    """What the SDK would send."""
+    url, body = urlsplit(request.url), request.body or b""
+    headers = {name.lower(): v.decode() if isinstance(v, bytes) else v for name, v in request.headers.items()}
+    target = url._replace(scheme="", netloc="").geturl()
+    body = body.encode() if isinstance(body, str) else body
+    return Http(request.method, target, {**headers, "host": url.netloc}, body)
+
+
 def received(url: str, response: Response) -> AWSResponse:
-    return AWSResponse(url, response.status, response.headers, _Body(response.body))  # type: ignore[arg-type]
+    headers = {"Content-Type": response.kind}
+    return AWSResponse(url, response.status, headers, _Body(response.body))  # type: ignore[arg-type]
 
 
 class _Body(BytesIO):
@@ -159,7 +175,7 @@ def refusing(code: str, message: str = "no", status: int = 400) -> Effect:
 
 
 def saying(body: bytes, status: int = 200, kind: str = "text/html") -> Effect:
-    return lambda request: Response(status, {"Content-Type": kind}, body)
+    return lambda request: Response(status, kind, body)
 
 
 def waiting(seconds: float) -> Effect:
@@ -175,7 +191,4 @@ def raising(error: Exception) -> Effect:
     return effect
 
 
-def hanging_up(request: Request) -> Response:
-    """For servers on HTTP: the connection is closed without a word."""
-    request.http.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-    raise ConnectionAbortedError
+hanging_up = raising(ConnectionAbortedError())  # for servers on HTTP: the connection is closed without a word

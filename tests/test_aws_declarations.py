@@ -14,6 +14,7 @@ import pytest
 from botocore import xform_name
 from policy_sentry.querying.actions import get_action_data
 
+from benchmarks.aws.wire import paginated
 from ingest.aws.estate import DESCRIBE_REGIONS, WHO_AM_I
 from ingest.snapshot import COLLECTORS
 from ingest.sources.declare import Call, Document, Shape
@@ -22,7 +23,6 @@ from ingest.sources.table import SOURCES
 from tests.aws_collecting import Run, credentials_of
 from tests.aws_harborline import Harborline
 from tests.aws_server import AwsServer
-from tests.aws_wire import paginated
 
 TOKENS = {"NextToken", "nextToken", "Marker", "NextMarker", "ContinuationToken", "IsTruncated", "Truncated"}
 NOT_IN_THE_ANSWER = {"credential_report_rows"}  # is unpacked from a CSV

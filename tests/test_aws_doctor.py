@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
+from benchmarks.aws.wire import Request, access_key
 from cli import access
 from cli.diagnosis import Row, State, _snapshots, _state, _store, _tried
 from cli.exits import Verbs
@@ -31,7 +32,6 @@ from ingest.sources.table import SOURCES
 from settings import load_settings
 from tests.aws_harborline import HOME, MANAGEMENT, PAYMENTS, REGION, STATUS, Harborline
 from tests.aws_server import AwsServer, Fault, of, refusing, serving
-from tests.aws_wire import Request, access_key
 from tests.neo4j_server import LONG_TERM
 from tests.require import repetitions
 

@@ -11,6 +11,7 @@ import pytest
 from msgspec import structs
 
 import demo
+from benchmarks.aws.wire import access_key
 from ingest.files import collect_files
 from ingest.snapshot import COLLECTORS, PermissionSet, Scope, State, Unseen
 from ingest.snapshot.repository import Repository, ShardInput
@@ -18,7 +19,6 @@ from tests.aws_collecting import Run, credentials_of
 from tests.aws_command import command_in
 from tests.aws_harborline import MANAGEMENT, PAYMENTS, REGION, Harborline
 from tests.aws_server import AwsServer, serving
-from tests.aws_wire import access_key
 from tests.conftest import ROOT
 from tests.require import repetitions
 

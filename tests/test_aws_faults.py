@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import fields
 
+from benchmarks.aws.wire import paginated
 from ingest.aws.crawling import ByCall, crawl, shards_of
 from ingest.snapshot import COLLECTORS, Reason, Record, Scope, Snapshot, State, Unseen
 from ingest.snapshot.repository import Repository, ShardInput
@@ -19,7 +20,6 @@ from tests.aws_collecting import Recorded, asker, credentials_of, sessions_with
 from tests.aws_faults import KINDS, Kind
 from tests.aws_harborline import DEV, MANAGEMENT, PAYMENTS, REGION, Harborline
 from tests.aws_server import AwsServer, Fault
-from tests.aws_wire import paginated
 
 BEFORE, AFTER = "2026-11-09T06:00:00+00:00", "2026-11-10T06:00:00+00:00"
 # Where Harborline has something of a collector's; the other ones find it in the account of payments.

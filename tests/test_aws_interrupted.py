@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.aws.wire import Request, Response
 from ingest.aws.collect import CollectedFromAws
 from ingest.snapshot import IdentityProvider, Scope, State
 from ingest.snapshot.repository import Repository, ShardInput
 from tests.aws_collecting import NOW, Run, Told, credentials_of
 from tests.aws_fleet import fleet
 from tests.aws_server import AwsServer, Fault, of, refusing, serving
-from tests.aws_wire import Request, Response
 from tests.conftest import ROOT
 from tests.require import repetitions
 
@@ -64,7 +64,8 @@ def test_the_second_run_asks_only_for_the_rest(tmp_path, workers, patience):
         uninterrupted = Run(whole, tmp_path / "b", wanted=wanted).collect()
     assert len({account for account, _ in asked(first)}) >= patience
     assert asked(first) | asked(second) == asked(whole)
-    assert not asked(first) & asked(second)
+    again = {account for account, _ in asked(first) & asked(second)}
+    assert len(again) <= workers  # what was under way; nothing that was finished
     assert snapshot_id(found, tmp_path / "one") == snapshot_id(uninterrupted, tmp_path / "two")
 
 

@@ -20,6 +20,8 @@ from moto import mock_aws
 from policy_sentry.querying.all import get_all_actions
 from typer.testing import CliRunner
 
+from benchmarks.aws.wire import Request as WireRequest
+from benchmarks.aws.wire import access_key
 from cli import access
 from cli.collectors import render
 from cli.costs import costs
@@ -48,8 +50,6 @@ from ingest.sources.table import SOURCES
 from policy import Policy, PolicySet, Principal, Request, Truth, parse
 from tests.aws_harborline import MANAGEMENT, PAYMENTS, REGION, Harborline
 from tests.aws_server import AwsServer
-from tests.aws_wire import Request as WireRequest
-from tests.aws_wire import access_key
 from tests.conftest import ROOT
 
 ROLE, ORGANIZATION = "TrustdriftReader", "o-a1b2c3d4e5"

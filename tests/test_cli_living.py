@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from benchmarks.aws.wire import Refused, Request, access_key, encode_error
 from graph.store import stop_owner
 from tests.aws_harborline import Harborline
 from tests.aws_server import AwsServer, Fault, serving
-from tests.aws_wire import Refused, Request, access_key, encode_error
 from tests.command import cli, command, environment
 
 MANAGEMENT, DATA_PROD = "210000000011", "210000000066"
@@ -93,7 +93,9 @@ def test_an_interrupted_collection_goes_on_and_nobody_collects_twice(aws, server
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 130
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"interrupted: what was finished is kept" in said
     kept = {file.name.split("-")[0] for file in Path(".trustdrift/state/collecting/all").glob("2*.zst")}
     server.requests.clear()
     result = cli("collect")
@@ -101,6 +103,7 @@ def test_an_interrupted_collection_goes_on_and_nobody_collects_twice(aws, server
     asked = {r.account for r in server.requests if r.operation == "GetAccountAuthorizationDetails"}
     assert kept
     assert not asked & kept
+    assert "going on with what began" in result.stderr
     with FileLock(".trustdrift/state/collecting/all.lock"):
         refused = cli("collect")
     assert refused.returncode == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks.aws.wire import Refused, Request, access_key, nothing, operation_of
+from benchmarks.aws.wire import Refused, Request, access_key, members_of, nothing
 
 Json = dict[str, Any]
 OF_ORGANIZATION = {"organizations": "organizations", "sso-admin": "sso", "identitystore": "sso"}
@@ -54,20 +53,20 @@ class Estate:
     def filed(self, request: Request) -> Json:
         """What a file says: it is an answer, or holds answers by what was asked about."""
         found = _read(self._file(request)) or {}
-        if found.keys() <= operation_of(request.service, request.operation).output_shape.members.keys():
+        if found.keys() <= members_of(request).keys():
             about = found
         else:
-            asked = list(request.parameters.values())
+            asked = request.texts
             names = (*asked, *(f"{a} {b}" for a in asked for b in asked))
             about = next((found[name] for name in names if name in found), {})
         if about:
             return dict(about)
         if code := ABSENT.get(request.operation):
             raise Refused(code, "There is none.", 404)
-        return nothing(request.service, request.operation)
+        return nothing(request)
 
     def _file(self, request: Request) -> Path:
-        name = f"{dashed(request.operation)}.json"
+        name = f"{request.cli}.json"
         if folder := OF_ORGANIZATION.get(request.service):
             return self.root / folder / (f"identitystore-{name}" if request.service == "identitystore" else name)
         place = self.root / "accounts" / request.account
@@ -87,11 +86,6 @@ class Estate:
     def regions(self) -> list[str]:
         first = self.root / "accounts" / self.management
         return sorted(folder.name for folder in first.iterdir() if "-" in folder.name)
-
-
-def dashed(operation: str) -> str:
-    """`DescribeDBInstances` as the CLI spells it: `describe-db-instances`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", operation).lower()
 
 
 def _identity(estate: Estate, request: Request) -> Json:

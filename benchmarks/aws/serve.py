@@ -12,7 +12,7 @@ import orjson
 
 from benchmarks.aws.answers import Estate
 from benchmarks.aws.throttle import Buckets
-from benchmarks.aws.wire import Refused, Request, Response, decode, encode, encode_error, paged
+from benchmarks.aws.wire import JSON, Http, Refused, Request, Response, decode, encode, encode_error, paged
 
 PAGES = {"organizations": 20, "sso-admin": 100, "identitystore": 100, "iam": 100}
 COUNTS = "/counts"  # asked without a signature
@@ -29,11 +29,11 @@ class Server:
     asked: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
-    def respond(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
-        if target == COUNTS:
+    def respond(self, http: Http) -> Response:
+        if http.target == COUNTS:
             counts = {"asked": self.asked, "refused": self.refused}
-            return Response(200, "application/json", orjson.dumps(counts))
-        request = decode(method, target, headers, body)
+            return Response(200, JSON, orjson.dumps(counts))
+        request = decode(http)
         try:
             self._admit(request)
             answer = self.estate.answer(request)
@@ -72,7 +72,7 @@ class Connection(asyncio.Protocol):
         length = int(headers.get("content-length", 0))
         if len(rest) >= length:
             self._received = rest[length:]
-            response = self._server.respond(method, target, headers, rest[:length])
+            response = self._server.respond(Http(method, target, headers, rest[:length]))
             asyncio.get_running_loop().call_later(self._server.latency, self._send, response)
 
     def _send(self, response: Response) -> None:
