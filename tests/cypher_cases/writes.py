@@ -294,8 +294,8 @@ CASES = (
         "CREATE (:Odd2 {arn:'a', n:1})-[:R2 {w:1}]->(:Odd2 {arn:'b'})",
         writes=True,
         check=(
-            "MATCH (n:Odd2 {arn:'a'})-[r]->(m) RETURN size(keys(n)) AS a, properties(n) AS b, keys(r) AS c, properties(r) "
-            "AS d, n.id AS e, n.title AS f, n.type AS g, n.name AS h, m.n AS i"
+            "MATCH (n:Odd2 {arn:'a'})-[r]->(m) RETURN size(keys(n)) AS a, properties(n) AS b, keys(r) AS c, "
+            "properties(r) AS d, n.id AS e, n.title AS f, n.type AS g, n.name AS h, m.n AS i"
         ),
         check_rows=[[2, {"arn": "a", "n": 1}, ["w"], {"w": 1}, None, None, None, None, None]],
     ),
