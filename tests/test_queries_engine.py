@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from graph.schema.document import render
 from graph.store import StoreError
 from graph.store.store import Store
 from queries.catalog import Query, bind, checks, questions
@@ -34,6 +36,9 @@ from tests.graph_samples import (
 
 WEB = f"arn:aws:ec2:eu-west-1:{PROD}:security-group/sg-web"
 INSTANCE = f"arn:aws:ec2:eu-west-1:{PROD}:instance/i-web"
+EXAMPLES = re.findall(
+    r"```cypher\n(MATCH \(a:(\w+)\)-\[r:(\w+)\]->\(b:(\w+)\)\n[^`]*)```", render()
+)  # the query of each relationship, its source, type and target
 HOSTILE = "x'}) MATCH (n) DETACH DELETE n //`=cmd"
 GIVEN: dict[str, dict[str, Any]] = {
     "what-does-this-person-reach": {"user_name": "maya.lindqvist"},
@@ -103,6 +108,14 @@ def test_a_question_is_answered(store: Store, question: Query) -> None:
     rows = store.read(question.body, bind(question, NOW, GIVEN.get(question.id)))
     assert [list(row.values()) for row in rows] == ANSWERS[question.id]
     assert all(tuple(row) == question.columns for row in rows)
+
+
+@pytest.mark.parametrize(("query", "source", "kind", "target"), EXAMPLES, ids=[found[2] for found in EXAMPLES])
+def test_a_relationship_is_found_as_the_schema_shows(store: Store, query: str, source: str, kind: str, target: str):
+    graph = sample().graph()
+    ends = [(graph.nodes[e.source].labels, graph.nodes[e.target].labels) for e in graph.edges if e.type == kind]
+    there = sum(source in labels and target in others for labels, others in ends)
+    assert len(store.read(query)) == min(there, 10)
 
 
 @pytest.mark.parametrize("check", checks().values(), ids=lambda q: q.id)
