@@ -13,7 +13,7 @@ from ingest.sources.answers import Answer, Answers
 from ingest.sources.declare import Ask, Call, Source
 from ingest.sources.place import Place
 from ingest.sources.refusals import Refusal
-from ingest.sources.sharding import shard_of
+from ingest.sources.sharding import settle, shard_of
 from ingest.sources.table import SOURCES
 
 ByCall = dict[Call[Any], list[Answer]]
@@ -52,7 +52,7 @@ def crawl_of(
     while requests := list(_open(calls, Answers(place, by_call, regions=regions), asked)):
         for call, request in requests:
             by_call[call].extend(asker.ask(account, call, request, place))
-    _about_nothing(calls, Answers(place, by_call, regions=regions), by_call)
+    settle(calls, Answers(place, by_call, regions=regions), by_call)
     return dict(by_call)
 
 
@@ -65,14 +65,6 @@ def _open(
             if key not in asked:
                 asked.add(key)
                 yield call, request
-
-
-def _about_nothing(calls: Iterable[Call[Any]], answers: Answers, by_call: ByCall) -> None:
-    """A call with nothing to be asked about was answered, where all that it follows from was."""
-    silent = [call for call in calls if call.asks and not by_call[call]]
-    while settled := [c for c in silent if c.asks and all(answers.complete(other) for other in c.asks.after())]:
-        by_call.update({call: [Answer(call, "", answers.place, "")] for call in settled})
-        silent = [call for call in silent if call not in settled]
 
 
 def shards_of(

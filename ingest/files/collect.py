@@ -14,16 +14,18 @@ from ingest.files.reading import MAX_BYTES, Problem, files_below
 from ingest.files.sniffing import Catalogue
 from ingest.snapshot import Scope, ShardInput, State
 from ingest.snapshot.codec import garbage_collector_off
-from ingest.sources.answers import Answer
-from ingest.sources.declare import Call
+from ingest.sources.answers import Answer, Answers
+from ingest.sources.declare import ONCE, Call
 from ingest.sources.organizations import DESCRIBE_ORGANIZATION
 from ingest.sources.place import Place
 from ingest.sources.refusals import one_line
-from ingest.sources.sharding import shard_of
+from ingest.sources.sharding import settle, shard_of
 from ingest.sources.table import CALLS, SCOPE_OF, SOURCES
 
 Progress = Callable[[int, int], None]
 CATALOGUE = Catalogue(CALLS)
+# Calls that follow from one that is made once: a file of that tells whether there was anything to ask about.
+FOLLOWING = tuple(call for call in CALLS if call.asks and all(before.asks is ONCE for before in call.asks.after()))
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _shards(answers: list[Answer], problems: list[Problem]) -> Iterator[tuple[Sc
     for answer in answers:
         places[answer.place.account, answer.place.region][answer.call].append(answer)
     for (account, region), by_call in places.items():
+        settle(FOLLOWING, Answers(next(iter(by_call.values()))[0].place, by_call), by_call)
         for source in SOURCES:
             if any(call in by_call for call in source.calls):
                 scope = Scope(account, region, source.collector)

@@ -25,6 +25,21 @@ def shard_of(source: Source, by_call: Mapping[Call[Any], list[Answer]], place: P
     return ShardInput(gaps[0].state, gaps[0].reason, detail), differing
 
 
+def settle(calls: Iterable[Call[Any]], answers: Answers, by_call: dict[Call[Any], list[Answer]]) -> None:
+    """A call with nothing to be asked about was answered, where all that it follows from was. `answers` are those of
+    `by_call`, which are added to."""
+    silent = [call for call in calls if call.asks and call.asks.after() and not by_call.get(call)]
+    while settled := [call for call in silent if _about_nothing(call, answers)]:
+        by_call.update({call: [Answer(call, "", answers.place, "")] for call in settled})
+        silent = [call for call in silent if call not in settled]
+
+
+def _about_nothing(call: Call[Any], answers: Answers) -> bool:
+    if call.asks is None:
+        return False
+    return all(map(answers.complete, call.asks.after())) and not list(call.asks.make(answers))
+
+
 def _unique(records: Iterable[Record]) -> tuple[tuple[Record, ...], list[str]]:
     found: dict[tuple[str, str], Record] = {}
     differing: list[str] = []
