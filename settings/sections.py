@@ -112,7 +112,7 @@ class Watch(Section):
     port: int = Field(default=9464, ge=0, le=65535, description="their port; 0 for a free one")
     deadline_minutes: float = Field(default=120.0, gt=0, description="after which a run is ended")
     misfire_grace_minutes: float = Field(default=30.0, gt=0, description="how late a run may still begin")
-    lease_seconds: float = Field(default=30.0, gt=0, description="after which a silent leader is replaced")
+    lease_seconds: float = Field(default=30.0, ge=5, description="after which a silent leader is replaced")
     retire_percent: float = Field(
         default=20.0, ge=0, le=100, description="a load that would remove more of one type waits for `--confirm`"
     )

@@ -36,7 +36,7 @@ class Place:
 
     def arguments(self, *, once: bool = False) -> list[str | Path]:
         run = [sys.executable, ROOT / "trustdrift.py", "--config", self.folder / "trustdrift.toml", "run"]
-        lease = "1" if self.engine.embedded else "4"  # a server that was just started takes its time
+        lease = "12"  # a loaded machine must not lose it while it works
         options = ["--lease", lease, *(["--once"] if once else ["--tick", "1000"])]
         return [*options, self.state, self.engine.url, *run, "--from", self.folder / "dump", "--fail-on", "never"]
 

@@ -23,7 +23,7 @@ from watch.ledger import Ledger
 from watch.redaction import Redaction
 from watch.runs import Order
 
-ONE_JOB = '[schedule]\nidentity = ""\nnetwork = ""\nreport = "0 6 * * *"\n[watch]\nport = 0\nlease_seconds = 2.0\n'
+ONE_JOB = '[schedule]\nidentity = ""\nnetwork = ""\nreport = "0 6 * * *"\n[watch]\nport = 0\nlease_seconds = 5.0\n'
 
 
 @pytest.fixture
