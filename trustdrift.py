@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import access, collecting, line, questions, screens, watching
+from cli import access, collecting, evaluating, line, permissions, questions, screens, watching
 from cli.context import Invocation
 from cli.exits import Verbs
 
@@ -30,7 +30,16 @@ PANELS = {
         line.report,
         watching.watch,
     ),
-    QUESTIONS: (questions.paths, questions.query, questions.snapshots, questions.schema),
+    QUESTIONS: (
+        permissions.can,
+        permissions.access,
+        permissions.whocan,
+        questions.paths,
+        questions.query,
+        questions.snapshots,
+        questions.schema,
+        evaluating.evaluate,
+    ),
     SCREENS: (screens.app, screens.demo),
     READING_AWS: (access.doctor, access.role_policy),
 }

@@ -11,7 +11,7 @@ from typing import Protocol
 import ingest.snapshot as facts
 from graph.organizations import Chain, Organizations, oldest
 from ingest.snapshot import Snapshot, Unseen
-from policy import Malformed, Policy, PolicySet, Principal, parse
+from policy import Document, Library, Malformed, Policy, PolicySet, Principal, ResourcePolicies
 
 Record = facts.User | facts.Role | facts.Group
 SERVICE_LINKED = "/aws-service-role/"
@@ -90,20 +90,27 @@ class Estate:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self._parsed: dict[str, Policy] = {}
+        self._library = Library()
+        self._parsed: dict[tuple[str, str, str], Policy] = {}
         self.organizations = Organizations(snapshot, self.policy)
         self.accounts = self.organizations.accounts
 
     # -- policies
-    def policy(self, policy_id: str, name: str, text: str | Unseen | None) -> Policy:
+    def policy(self, policy_id: str, name: str, text: str | Unseen | None, version: str = "") -> Policy:
         """A policy by its text; one that was not seen, or is malformed, has no document and applies as MAYBE."""
         if text is None or isinstance(text, Unseen):
             return Policy(policy_id, name, None)
-        key = f"{policy_id} {name} {text}"
+        key = (policy_id, name, text)
         found = self._parsed.get(key)
         if found is None:
-            found = self._parsed[key] = _parsed(policy_id, name, text)
+            found = self._parsed[key] = Policy(policy_id, name, self._document(text), version)
         return found
+
+    def _document(self, text: str) -> Document | None:
+        try:
+            return self._library.document(text)
+        except Malformed:
+            return None  # a grant that cannot be read is possible, never absent
 
     @cached_property
     def _managed(self) -> dict[tuple[str, str], facts.ManagedPolicy]:
@@ -120,18 +127,20 @@ class Estate:
         """A managed policy as an account sees it; AWS's own are the same in every account."""
         record = self._managed_record(account_id, arn)
         name = arn.rsplit("/", 1)[-1]
-        return self.policy(arn, name, record.document if record else None)
+        return self.policy(arn, name, record.document if record else None, record.version if record else "")
 
     def inline(self, holder_arn: str, policy: facts.InlinePolicy) -> Policy:
         return self.policy(f"{holder_arn}/{policy.name}", policy.name, policy.document)
 
     def trust_of(self, role: Holder) -> Policy:
-        """The trust policy of a role, with what resource control policies deny on it."""
+        """The trust policy of a role."""
         assert isinstance(role.record, facts.Role)
-        trust = self.policy(f"{role.arn}/trust", "trust policy", role.record.trust)
-        if role.record.path.startswith(SERVICE_LINKED):
-            return trust
-        return self.organizations.guarded(trust, role.account_id) or trust
+        return self.policy(f"{role.arn}/trust", "trust policy", role.record.trust)
+
+    def door_of(self, role: Holder) -> ResourcePolicies:
+        """What decides at a role: its trust policy, and the resource control policies unless it is a service's."""
+        is_free = role.record.path.startswith(SERVICE_LINKED)
+        return ResourcePolicies(self.trust_of(role), rcps=None if is_free else self.organizations.rcps(role.account_id))
 
     # -- principals
     @cached_property
@@ -266,10 +275,3 @@ class Estate:
     def _partition(self) -> str:
         arn = next(iter(self.holders), None) or next((a.arn for a in self.accounts.values()), "arn:aws:")
         return partition(arn)
-
-
-def _parsed(policy_id: str, name: str, text: str) -> Policy:
-    try:
-        return Policy(policy_id, name, parse(text))
-    except Malformed:
-        return Policy(policy_id, name, None)  # a grant that cannot be read is possible, never absent

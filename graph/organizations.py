@@ -8,25 +8,18 @@ from functools import cached_property
 
 import ingest.snapshot as facts
 from ingest.snapshot import Snapshot, Unseen
-from policy import Condition, Document, Policy, Statement
+from policy import Policy
 
 Reader = Callable[[str, str, str | Unseen | None], Policy]
 ORG_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
-
-UNSEEN_DENY = Statement(
-    effect="Deny",
-    actions=("*",),
-    resources=("*",),
-    principals={"AWS": ("*",)},
-    conditions=(Condition("StringEquals", "a resource control policy that was not seen", ("in force here",)),),
-)
+Levels = tuple[tuple[Policy, ...], ...]  # the policies of one kind above an account, root first
 
 
 @dataclass(frozen=True)
 class Chain:
     """The SCPs above an account, root first; `levels` None where none apply. `stale`: when they were last seen."""
 
-    levels: tuple[tuple[Policy, ...], ...] | None
+    levels: Levels | None
     stale: str | None = None
 
 
@@ -45,6 +38,7 @@ class Organizations:
         self._by_management = {o.management_account_id: o for o in snapshot.all(facts.Organization)}
         self._parents = {u.id: u.parent_id for u in snapshot.all(facts.OrganizationalUnit)}
         self._chains: dict[str, Chain] = {}
+        self._rcps: dict[str, Levels | None] = {}
 
     # -- membership
     def of(self, account_id: str) -> facts.Organization | None:
@@ -140,28 +134,19 @@ class Organizations:
     def _binds(self, account_id: str) -> bool:
         return self._expected and not self.manages(account_id) and not self.is_outside(account_id)
 
-    def guarded(self, policy: Policy | None, account_id: str) -> Policy | None:
-        """A resource's policy together with what resource control policies deny on the account's resources.
+    def rcps(self, account_id: str) -> Levels | None:
+        """The resource control policies above an account's resources; one that may be there stands for any unseen."""
+        if account_id not in self._rcps:
+            self._rcps[account_id] = self._rcp_levels(account_id)
+        return self._rcps[account_id]
 
-        RCPFullAWSAccess cannot be detached, so that only their Denies matter:
-        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-        """
-        denies = self._denials(account_id)
-        if not denies or (policy is not None and policy.document is None):
-            return policy
-        own = policy.document.statements if policy and policy.document else ()
-        name = policy.name if policy else "resource control policies"
-        return Policy(policy.id if policy else "rcp", name, Document((*own, *denies), "2012-10-17"))
-
-    def _denials(self, account_id: str) -> list[Statement]:
-        """The Denies of the resource control policies above an account; one that may be there stands for any unseen."""
+    def _rcp_levels(self, account_id: str) -> Levels | None:
         path = self.unit_path(account_id) if self._binds(account_id) else None
-        levels = [self._attached.get((target, "rcp")) for target in (*path, account_id)] if path else []
-        found = [p for level in levels for p in level or ()]
-        unlisted = None in levels and not self._policies_complete
-        unseen = unlisted or any(p.document is None for p in found)
-        denies = [s for p in found if p.document for s in p.document.statements if s.effect == "Deny"]
-        return [*denies, UNSEEN_DENY] if unseen else denies
+        if path is None:
+            return None
+        missing = () if self._policies_complete else (Policy("rcp", "resource control policies", None),)
+        levels = tuple(self._attached.get((target, "rcp"), missing) for target in (*path, account_id))
+        return levels if any(levels) else None
 
     @cached_property
     def stale(self) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from graph.builder import Builder
-from policy import Truth, Verdict
+from policy import PolicySet, Request, ResourcePolicies, Truth, Verdict
 
 WORDS = {Truth.NO: "no", Truth.MAYBE: "maybe", Truth.YES: "yes"}
 
@@ -56,13 +56,20 @@ def _union(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*a, *b)))
 
 
+def asked(policies: PolicySet, request: Request, resource: ResourcePolicies | None, sentence: str) -> Step:
+    """A request as a step; `sentence` says what was asked. What is not possible needs no proof."""
+    if policies.truth(request, resource) is Truth.NO:
+        return NO_STEP
+    return step_of(policies.decide(request, resource), sentence)
+
+
 def step_of(verdict: Verdict, sentence: str) -> Step:
-    """A verdict of the policy engine as a step; `sentence` says what was asked."""
+    """A verdict of the policy engine as a step."""
     return Step(
         verdict.truth,
         (sentence,),
-        tuple(f"{layer}={WORDS[truth]}" for layer, truth in sorted(verdict.layers.items())),
-        verdict.statements,
+        tuple(f"{name}={WORDS[layer.truth]}" for name, layer in sorted(verdict.layers.items())),
+        tuple(dict.fromkeys(one.statement for one in verdict.statements)),
         verdict.conditions,
         tuple(f"{key}={value}" for key, value in verdict.choices),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import msgspec
@@ -206,7 +206,7 @@ def _effect(identity: Sequence[Policy], boundary: Policy | None, chain: Chain) -
 
 def _anyone_like(principal: Principal) -> Principal:
     """A stand-in with the member's facts and a name that no policy can hold: who is named is asked by itself."""
-    return replace(principal, arn=f"{principal.arn.rpartition('/')[0]}/*")
+    return msgspec.structs.replace(principal, arn=f"{principal.arn.rpartition('/')[0]}/*")
 
 
 def _document_key(policy: Policy) -> str:

@@ -2,11 +2,12 @@
 
 from policy.answers import principal_answers
 from policy.conditions import Condition
-from policy.document import Document, Statement, parse
+from policy.document import Document, Library, Statement, parse
 from policy.loader import Malformed
 from policy.policies import PolicySet
 from policy.principals import matches_principal
 from policy.request import Principal, Request
+from policy.resource_policies import ResourcePolicies, kms_grant
 from policy.resources import covers_resource
 from policy.rules import Policy
 from policy.truth import Truth
@@ -15,15 +16,18 @@ from policy.verdict import Verdict
 __all__ = [
     "Condition",
     "Document",
+    "Library",
     "Malformed",
     "Policy",
     "PolicySet",
     "Principal",
     "Request",
+    "ResourcePolicies",
     "Statement",
     "Truth",
     "Verdict",
     "covers_resource",
+    "kms_grant",
     "matches_principal",
     "parse",
     "principal_answers",

@@ -34,15 +34,15 @@ def enumerate_choices(keys: Mapping[str, Sequence[Condition]], lookup: Lookup) -
     Beyond 256 combinations, for keys of several values, and where two patterns may overlap in a value that neither
     stands for, it is not.
     """
-    sides, exact = [], True
+    sides, exact, tags = [], True, _tag_names(keys)
     for key, conditions in keys.items():
         row = describe(key)
         assert row is not None  # only a key with a row is chosen
         patterns, resolved = _patterns(conditions, lookup)
-        sides.append(_candidates(row, conditions, patterns, _tag_names(keys)))
+        sides.append(_candidates(row, conditions, patterns, tags))
+        if math.prod(map(len, sides)) > MAX_COMBINATIONS:
+            return [], False
         exact = exact and resolved and not row.several and not _overlap_unseen(conditions, patterns)
-    if math.prod(map(len, sides)) > MAX_COMBINATIONS:
-        return [], False
     return [choice for choice in _combine(list(keys), sides) if _is_consistent(choice)], exact
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
+from policy.formula import Literal
 from policy.match import substitute
-from policy.operators import Operator, Quantifier, Test, read_operator
+from policy.operators import Operator, Quantifier, Test, opposite, read_operator
 from policy.truth import Truth
 
 Values = tuple[str, ...] | None  # a key's values; () for a key that is absent, None for one that nobody here knows
 Lookup = Callable[[str], Values]
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(msgspec.Struct, frozen=True, dict=True):
     """One operator on one key, with the values of the policy. `substitutes` says that variables have a meaning."""
 
     operator: str
@@ -35,13 +36,37 @@ class Condition:
     @cached_property
     def text(self) -> str:
         """The condition as people say it: "`aws:SourceIp` in 203.0.113.0/24"."""
+        return self.literal.text
+
+    @cached_property
+    def literal(self) -> Literal:
+        """The condition as a fact that holds or does not, in words both ways.
+
+        An operator and its negation are one atom where one of them always holds: between a text and a number neither.
+        """
         test, values = self.test, " or ".join(self.values)
         if test is None:
-            return f"`{self.key}` passes `{self.operator}` {values}"
+            text = f"`{self.key}` passes `{self.operator}` {values}"
+            return Literal(text, True, text, f"not ({text})")
         if test.operator.family == "null":
-            return f"`{self.key}` is {'absent' if 'true' in values.lower() else 'present'}"
-        optional = " (or absent)" if test.if_exists else ""
-        return f"{test.quantifier.value}`{self.key}` {test.operator.phrase} {values}{optional}"
+            return self._presence()
+        subject, phrase = f"{test.quantifier.value}`{self.key}`", test.operator.phrase
+        text = f"{subject} {phrase} {values}{' (or absent)' if test.if_exists else ''}"
+        if test.quantifier is not Quantifier.ONE:
+            return Literal(text, True, text, f"not ({text})")
+        other = f"{subject} {opposite(phrase)} {values}"
+        if test.operator.family not in ("text", "pattern"):
+            return Literal(text, True, text, other)
+        kind = test.operator.name.replace("Not", "")
+        optional = test.if_exists and not test.operator.negated  # a negated operator holds of an absent key anyway
+        return Literal(f"{kind} {optional} {self.name} {sorted(self.values)}", not test.operator.negated, text, other)
+
+    def _presence(self) -> Literal:
+        texts = [f"`{self.key}` is absent", f"`{self.key}` is present"]
+        if len({value.lower() for value in self.values}) != 1:
+            return Literal(f"{texts[0]} or not", True, f"{texts[0]} or present", texts[1])
+        is_absent = self.values[0].lower() == "true"
+        return Literal(texts[0], is_absent, *(texts if is_absent else reversed(texts)))
 
     def truth(self, lookup: Lookup) -> Truth:
         """YES, NO, or MAYBE where the answer hangs on a key or an operator that is not known."""

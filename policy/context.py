@@ -12,12 +12,22 @@ from policy.request import Request
 class Circumstances:
     """Answers a request's keys. `choice` adds what the caller was assumed to choose, by canonical key."""
 
+    __slots__ = ("_found", "choice", "request")
+
     def __init__(self, request: Request, choice: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.request = request
         self.choice = choice or {}
+        self._found: dict[str, Values] = {}
 
     def values(self, name: str) -> Values:
         """The values of a lower-cased key: `()` where it is absent, None where nobody here knows."""
+        try:
+            return self._found[name]
+        except KeyError:
+            found = self._found[name] = self._look_up(name)
+            return found
+
+    def _look_up(self, name: str) -> Values:
         request = self.request
         for key in (name, canonical(name)):
             if (given := request.context.get(key, request.principal.context.get(key))) is not None:
@@ -29,7 +39,9 @@ class Circumstances:
         if key in request.principal.unknown:
             return None
         row = describe(key)
-        return row.derive(request) if row is not None and row.derive is not None else None
+        if row is None:
+            return None
+        return row.derive(request) if row.derive is not None else row.callers.get(request.principal.caller)
 
     def is_chosen(self, name: str) -> bool:
         """Whether the caller decides what this key holds."""

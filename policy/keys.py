@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from policy.conditions import Values
@@ -18,7 +18,8 @@ class Key:
 
     `derive` answers what the request itself says, None where it says nothing. A key is then `chosen` by whoever
     calls, or unknown. `choices` are the only values there are, `always` says that a request cannot leave it out,
-    `several` that it may carry more than one value. `of_principal` marks the facts of the principal alone.
+    `several` that it may carry more than one value. `of_principal` marks the facts of the principal alone. `callers`
+    says what requests carry by how the principal calls (see Principal), where that settles it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Key:
     always: bool = False
     several: bool = False
     of_principal: bool = False
+    callers: Mapping[str, Values] = field(default_factory=dict)
 
 
 GLOBAL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
@@ -104,6 +106,14 @@ def _region(request: Request) -> Values:
     return None
 
 
+# How a principal calls settles some keys. Long-lived access keys carry nothing of a session; a workload's session has
+# no second factor; a pipeline asks for its role without credentials; a service that acts by itself has no address.
+NO_SESSION: Mapping[str, Values] = {"access_key": (), "ci": (), "service": ()}
+NO_FACTOR: Mapping[str, Values] = {**NO_SESSION, "compute": ("false",)}
+ONLY_COMPUTE: Mapping[str, Values] = {**NO_SESSION, "console": ()}
+NO_SERVICE: Mapping[str, Values] = {"service": ()}
+
+
 def _principal(name: str, derive: Derive = _absent) -> Key:
     return Key(name, GLOBAL, derive, of_principal=True)
 
@@ -128,6 +138,19 @@ KEYS = {
         Key("aws:sourceaccount", GLOBAL, _source),
         Key("aws:sourceorgid", GLOBAL, _source),
         Key("aws:sourceorgpaths", GLOBAL, _source),
+        Key("aws:multifactorauthpresent", GLOBAL, callers=NO_FACTOR),
+        Key("aws:multifactorauthage", GLOBAL, callers={**NO_SESSION, "compute": ()}),
+        Key("aws:tokenissuetime", GLOBAL, callers=NO_SESSION),
+        Key("aws:federatedprovider", GLOBAL, callers={**NO_SESSION, "compute": ()}),
+        Key("ec2:sourceinstancearn", GLOBAL, callers=ONLY_COMPUTE),
+        Key("ec2:roledelivery", GLOBAL, callers=ONLY_COMPUTE),
+        Key("lambda:sourcefunctionarn", GLOBAL, callers=ONLY_COMPUTE),
+        Key("aws:ec2instancesourcevpc", GLOBAL, callers=ONLY_COMPUTE),
+        Key("aws:ec2instancesourceprivateipv4", GLOBAL, callers=ONLY_COMPUTE),
+        Key("aws:sourceip", GLOBAL, callers=NO_SERVICE),
+        Key("aws:sourcevpc", GLOBAL, callers=NO_SERVICE),
+        Key("aws:sourcevpce", GLOBAL, callers=NO_SERVICE),
+        Key("aws:vpcsourceip", GLOBAL, callers=NO_SERVICE),
         Key("aws:resourceaccount", GLOBAL, _resource_account),
         Key("s3:resourceaccount", SERVICES + "list_amazons3.html", _resource_account),
         Key("aws:resourcetag/*", GLOBAL, _resource_tag),

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 MAX_CHARACTERS = 131_072  # the longest document an IAM API carries: botocore, iam/2010-05-08, policyDocumentType
 MAX_DEPTH = 32
+MAX_NUMBER = 64  # characters of a number; what AWS compares numerically is a double
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels: no AWS policy is"
 SHOWN_KEY = 60  # characters of a key that an error message repeats
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+# Where a value stands: (the place of what holds it, its name or index in that). Rendered only for what is refused.
+Place = tuple[Any, str | int] | None
 
 
 class Malformed(ValueError):
@@ -33,26 +43,26 @@ class Number(str):
     """A JSON number as it was written."""
 
 
-class _Constant(str):
-    """`NaN` or `Infinity`, which Python reads and JSON does not have."""
+class _NoNumber(str):
+    """`NaN`, `Infinity`, which Python reads and JSON does not have, or a number that no double holds."""
 
 
 def load(text: str | bytes) -> Any:
     """The JSON value of `text`; a number is a Number, the text it was written as.
 
     Raises Malformed for text that is not UTF-8, longer than 131,072 characters, deeper than 32 levels, or not JSON
-    (a name twice in one object, NaN and lone surrogates included).
+    (a name twice in one object, NaN, lone surrogates and numbers out of a double's range included).
     """
     text = _decode(text)
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_Constant, parse_int=Number, parse_float=Number
+            text, object_pairs_hook=_object, parse_constant=_NoNumber, parse_int=_integer, parse_float=_float
         )
     except json.JSONDecodeError as error:
         raise Malformed(f"not JSON ({error.msg.lower()}), line {error.lineno} column {error.colno}") from error
     except RecursionError as error:
         raise Malformed(TOO_DEEP) from error
-    _check(value, "", MAX_DEPTH)
+    _check(value, None, MAX_DEPTH)
     return value
 
 
@@ -67,31 +77,57 @@ def _decode(text: str | bytes) -> str:
     return decoded
 
 
+def _integer(text: str) -> str:
+    return Number(text) if len(text) <= MAX_NUMBER else _NoNumber(text)
+
+
+def _float(text: str) -> str:
+    return _integer(text) if math.isfinite(float(text)) else _NoNumber(text)
+
+
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object()
-    for name, value in pairs:
-        if name in found and found.duplicate is None:
-            found.duplicate = name
-        found[name] = value
+    found = _Object(pairs)
+    if len(found) < len(pairs):
+        counted = Counter(name for name, _ in pairs)
+        found.duplicate = next(name for name, times in counted.items() if times > 1)
     return found
 
 
-def _check(value: Any, path: str, levels: int) -> None:
+def _check(value: Any, place: Place, levels: int) -> None:
     """Refuse what JSON's grammar lets through: twice the same name, too deep, text that cannot be written again."""
-    if isinstance(value, _Constant):
-        raise Malformed(f"`{value}` is not JSON: write a number", path)
-    if isinstance(value, str) and not value.isascii() and not encodable(value):
-        raise Malformed("holds half of a surrogate pair: write the whole character", path)
-    if not isinstance(value, (dict, list)):
-        return
-    if levels == 0:
-        raise Malformed(TOO_DEEP, path)
-    if isinstance(value, _Object) and value.duplicate is not None:
-        raise Malformed("named twice in one object: keep one", step(path, value.duplicate))
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    for name, item in items:
-        _check(name, path, levels)
-        _check(item, step(path, name), levels - 1)
+    if isinstance(value, str):
+        _check_text(value, place)
+    elif isinstance(value, (dict, list)):
+        if levels == 0:
+            raise Malformed(TOO_DEEP, _path(place))
+        if isinstance(value, _Object) and value.duplicate is not None:
+            raise Malformed("named twice in one object: keep one", _path((place, value.duplicate)))
+        if isinstance(value, dict):
+            for name in value:
+                _check_text(name, place)
+        for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if not (type(item) in (str, Number) and item.isascii()):  # most are, and need no look
+                _check(item, (place, name), levels - 1)
+
+
+def _check_text(text: str, place: Place) -> None:
+    if isinstance(text, _NoNumber):
+        shown = text[:SHOWN_KEY]
+        raise Malformed(
+            f"`{shown}` is no number a double holds: write one of at most {MAX_NUMBER} characters", _path(place)
+        )
+    if not text.isascii() and SURROGATE.search(text):
+        raise Malformed("holds half of a surrogate pair: write the whole character", _path(place))
+
+
+def _path(place: Place) -> str:
+    return reduce(step, reversed(list(_names(place))), "")
+
+
+def _names(place: Place) -> Iterator[str | int]:
+    while place is not None:
+        place, name = place
+        yield name
 
 
 def step(path: str, name: str | int) -> str:
@@ -100,8 +136,3 @@ def step(path: str, name: str | int) -> str:
         return f"{path}[{name}]"
     shown = name[:SHOWN_KEY].encode("utf-8", "replace").decode()
     return f"{path}.{shown}" if path else shown
-
-
-def encodable(text: str) -> bool:
-    """Whether the text can be written as UTF-8: half a surrogate pair cannot."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)

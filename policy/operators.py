@@ -149,6 +149,18 @@ OPERATORS = {
     )
 }
 
+_OPPOSITES = {"=": "is not", "in": "not in", "not in": "in"}
+
+
+def opposite(phrase: str) -> str:
+    """How people say that an operator's phrase does not hold."""
+    if phrase.startswith("is not"):
+        return phrase.replace("is not", "is", 1)
+    if phrase.startswith("is"):
+        return phrase.replace("is", "is not", 1)
+    return _OPPOSITES.get(phrase, f"not {phrase}")
+
+
 _QUANTIFIERS = {"forallvalues": Quantifier.ALL, "foranyvalue": Quantifier.ANY}
 
 

@@ -12,7 +12,8 @@ from policy.request import Principal
 class Grade(IntEnum):
     """How closely a statement names a principal; the closer one counts.
 
-    A role named by its ARN stays within its boundary, a user, a session and `*` do not:
+    A role named by its ARN stays within its boundary, a user, a session and `*` do not. As a role stands for its
+    sessions, a user stands for the federated session of its name:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
 
@@ -78,6 +79,9 @@ def _one(name: str, principal: Principal) -> Grade:
         return Grade.ACCOUNT
     if principal.role_name:
         return _role(name, fields[5], principal)
+    if principal.kind == "federated_user" and fields[5].startswith("user/"):
+        is_its_user = fields[5].rpartition("/")[2] == principal.arn.rpartition("/")[2]
+        return Grade.ROLE if is_its_user else Grade.NONE
     return Grade.DIRECT if name == principal.arn else Grade.NONE
 
 

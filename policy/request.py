@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 Context = Mapping[str, tuple[str, ...]]  # lower-cased condition key -> its values
 
 
-@dataclass(frozen=True, eq=False)
-class Principal:
-    """Who asks. `kind` is `user`, `role`, `root`, `service`, `federated` or `anonymous`.
+class Principal(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """Who asks. `kind` is `user`, `role`, `root`, `federated_user` (who has a user's session), `service`, `federated`
+    (whom an identity provider vouches for) or `anonymous`.
 
     `arn` is the ARN of the user, the role, the role's session or the provider, or the name of the service.
     `context` holds what is known of the principal by condition key: `aws:principaltag/team`, `aws:principalorgid`,
     `aws:userid`. A fact of the principal that it does not hold is absent from the request, not unknown
     (`aws:userid` excepted), unless `unknown` lists its key. The ARN, the account, the type and a user's name need not
     be repeated in it.
+
+    `caller` says how it calls, as far as that is known: `console`, `access_key`, `compute` (a workload with a role),
+    `ci` (a pipeline by OpenID Connect) or `service`. What a request then carries is in the table of keys.
     """
 
     arn: str
     account_id: str
     kind: str
-    context: Context = field(default_factory=dict)
+    context: Context = {}
     unknown: frozenset[str] = frozenset()
+    caller: str = ""
 
     @cached_property
     def session(self) -> tuple[str, str]:
@@ -51,8 +56,7 @@ class Principal:
         return f"arn:{self.arn.split(':', 2)[1]}:iam::{self.account_id}:role/{role}"
 
 
-@dataclass(frozen=True, eq=False)
-class Request:
+class Request(msgspec.Struct, frozen=True, eq=False):
     """One request. `context` holds further known keys, in lower case: `iam:passedtoservice`, `aws:resourcetag/team`.
 
     `resource_account` owns the resource. With `complete`, a key that is not given is absent; without, the table of
@@ -63,5 +67,5 @@ class Request:
     action: str
     resource: str
     resource_account: str
-    context: Context = field(default_factory=dict)
+    context: Context = {}
     complete: bool = False

@@ -1,39 +1,47 @@
-"""The statements that apply to one request, layer by layer, each with the conditions that remain."""
+"""The statements that apply to one request, each with the conditions that remain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from policy.conditions import Condition, Lookup
 from policy.document import Document, Statement
-from policy.principals import Grade, grade, session_names
-from policy.request import Request
-from policy.resources import covers_resource
+from policy.formula import Literal
 from policy.truth import Truth
-
-SESSION_NAME = "sts:RoleSessionName"
 
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """A policy with its document. None is a policy whose text was not seen: it may allow and it may deny."""
+    """A policy with its document. None is a policy whose text was not seen: it may allow and it may deny.
+
+    `version` is the managed policy's version that the document is of: `v3`.
+    """
 
     id: str
     name: str
     document: Document | None
+    version: str = ""
+
+    @cached_property
+    def read(self) -> dict[tuple[object, ...], Any]:
+        """What was worked out of it so far: many principals have the same policy."""
+        return {}
 
 
 class Rule(NamedTuple):
-    """A statement that applies to a request if its conditions hold, and if `doubt`, a sentence, is so.
+    """A statement that applies to a request if its conditions hold, and if `doubt` is so.
 
-    Without a statement it is an unseen policy, or the root user's right to everything.
+    Without a statement it is an unseen policy, or what no policy says: the root user's right to everything, the
+    access that resource control policies start from, the block of public access to a bucket.
     """
 
     statement: Statement | None
+    policy: Policy | None = None
     conditions: tuple[Condition, ...] = ()
-    doubt: str = ""
+    doubt: Literal | None = None
 
     def truth(self, lookup: Lookup) -> Truth:
         found = Truth.MAYBE if self.doubt else Truth.YES
@@ -43,10 +51,10 @@ class Rule(NamedTuple):
                 break
         return found
 
-    def open(self, lookup: Lookup) -> str:
+    def open(self, lookup: Lookup) -> list[Literal]:
         """What must hold for the rule to apply, as far as nobody here knows it."""
-        texts = [one.text for one in self.conditions if one.truth(lookup) is Truth.MAYBE]
-        return " and ".join([self.doubt, *texts] if self.doubt else texts)
+        found = [one.literal for one in self.conditions if one.truth(lookup) is Truth.MAYBE]
+        return [self.doubt, *found] if self.doubt else found
 
 
 class Part(NamedTuple):
@@ -58,74 +66,5 @@ class Part(NamedTuple):
     denies: Sequence[Rule]
 
 
-class Spoken(NamedTuple):
-    """What the policies of one source say of one action."""
-
-    allows: Sequence[Statement]
-    denies: Sequence[Statement]
-    unseen: Sequence[Rule]
-
-    @property
-    def names_resources(self) -> bool:
-        """Whether it depends on the resource what applies; most SCPs speak of `*` alone."""
-        return not all(one.covers_all for one in (*self.allows, *self.denies))
-
-
-ROOT_USER = Rule(None)
-
-
-def spoken(policies: Iterable[Policy], action: str) -> Spoken:
-    """The statements that speak of a lower-cased action."""
-    allows: list[Statement] = []
-    denies: list[Statement] = []
-    unseen: list[Rule] = []
-    for policy in policies:
-        if policy.document is None:
-            unseen.append(Rule(None, doubt=f"policy `{policy.name}` was not seen"))
-            continue
-        for found, statements in zip((allows, denies), policy.document.relevant(action), strict=True):
-            found.extend(statements)
-    return Spoken(allows, denies, unseen)
-
-
-def part(name: str, layer: str, said: Spoken, resource: str, lookup: Lookup) -> Part:
-    """The rules of identity policies, of a boundary or of one level of SCPs for a resource."""
-    allows = [rule for one in said.allows if (rule := _rule(one, resource, layer, lookup))]
-    denies = [rule for one in said.denies if (rule := _rule(one, resource, layer, lookup))]
-    return Part(name, layer, [*allows, *said.unseen], [*denies, *said.unseen])
-
-
-def resource_parts(said: Spoken, request: Request, lookup: Lookup, bounded: bool) -> Iterator[Part]:
-    """A resource policy's rules in three parts, by how closely they name the principal: the routes differ."""
-    closely: dict[Grade, list[Rule]] = {Grade.DIRECT: [], Grade.ROLE: [], Grade.ACCOUNT: []}
-    for statement in said.allows:
-        if found := _named_rule(statement, request, lookup, bounded):
-            closely[found[0]].append(found[1])
-    denies = [found[1] for one in said.denies if (found := _named_rule(one, request, lookup, bounded))]
-    yield Part("direct", "resource", [*closely[Grade.DIRECT], *said.unseen], [*denies, *said.unseen])
-    yield Part("role", "resource", closely[Grade.ROLE], ())
-    yield Part("account", "resource", closely[Grade.ACCOUNT], ())
-
-
-def _rule(statement: Statement, resource: str, layer: str, lookup: Lookup) -> Rule | None:
-    covers = covers_resource(statement, resource, layer, lookup)
-    if covers is Truth.NO:
-        return None
-    doubt = "" if covers is Truth.YES else f"{' or '.join(statement.resources or statement.not_resources)} covers it"
-    return Rule(statement, statement.conditions, doubt)
-
-
-def _named_rule(statement: Statement, request: Request, lookup: Lookup, bounded: bool) -> tuple[Grade, Rule] | None:
-    """The rule for a principal that the statement names. A role that is named by a session's ARN may take that
-    session's name: whoever assumes a role chooses it."""
-    rule = _rule(statement, request.resource, "resource", lookup)
-    if rule is None:
-        return None
-    close = grade(statement, request.principal, bounded)
-    if names := session_names(statement, request.principal):
-        left_out = statement.principals is None
-        if bool(close) == left_out:
-            operator = "StringNotEquals" if left_out else "StringEquals"
-            condition = Condition(operator, SESSION_NAME, names)
-            return Grade.DIRECT, rule._replace(conditions=(*rule.conditions, condition))
-    return (close, rule) if close else None
+ALWAYS = Rule(None)
+PUBLIC_BLOCK = "s3-bpa"  # the part that blocks public access to a bucket: it takes back what all others allow

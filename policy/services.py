@@ -1,10 +1,10 @@
-"""What AWS itself refuses, whatever the policies say: changes to things that belong to it."""
+"""What AWS itself decides, whatever the policies say: changes to things of its own, and whom RCPs bind."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy.match import glob
+from policy.match import Matcher, glob
 
 READS = ("get", "list", "generate", "simulate")
 
@@ -48,10 +48,38 @@ RESERVED = (
 )  # fmt: skip
 
 
-def is_refused(action: str, resource: str) -> bool:
-    """Whether AWS refuses a lower-cased action on this resource to everyone but itself."""
+def reserved_from(action: str) -> tuple[Matcher, ...]:
+    """The resources, each kind as a matcher, on which AWS refuses a lower-cased action to everyone but itself."""
     service, _, operation = action.partition(":")
-    for row in RESERVED:
-        if row.service == service and glob(row.resource)(resource) and not operation.startswith(row.open_to):
-            return True
-    return False
+    closed = (row for row in RESERVED if row.service == service and not operation.startswith(row.open_to))
+    return tuple(glob(row.resource) for row in closed)
+
+
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
+RCP_SERVICES = frozenset({
+    "aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets", "clouddirectory", "cloudfront",
+    "cloudsearch", "cloudtrail-data", "codeartifact", "codebuild", "codecommit", "codepipeline", "cognito-identity",
+    "cognito-idp", "comprehend", "comprehendmedical", "compute-optimizer", "cost-optimization-hub", "dax", "dsql",
+    "dynamodb", "ecr", "ecr-public", "events", "firehose", "fis", "fms", "gamelift", "health", "inspector-scan",
+    "kendra", "kinesisvideo", "kms", "logs", "memorydb", "networkmonitor", "notifications", "opensearch",
+    "pca-connector-ad", "personalize", "polly", "pricing", "resource-groups", "rolesanywhere", "s3", "secretsmanager",
+    "servicediscovery", "signin", "sqs", "sts", "support", "swf", "textract", "timestream-influxdb", "transcribe",
+    "transfer", "translate", "wafv2", "workspaces", "xray",
+})  # fmt: skip
+RCP_EXEMPT = ("kms:retiregrant",)
+SERVICE_LINKED = (":role/aws-service-role/", ":assumed-role/AWSServiceRoleFor")
+
+
+def is_under_rcps(action: str, principal_arn: str) -> bool:
+    """Whether resource control policies speak of a lower-cased action by this principal.
+
+    They bind the resources of some services, and no service-linked role.
+    """
+    if action in RCP_EXEMPT or action.partition(":")[0] not in RCP_SERVICES:
+        return False
+    return not is_service_linked(principal_arn)
+
+
+def is_service_linked(principal_arn: str) -> bool:
+    """Whether a role, or the role of a session, belongs to an AWS service."""
+    return any(mark in principal_arn for mark in SERVICE_LINKED)

@@ -10,19 +10,15 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from policy import Policy, PolicySet, Principal, Request, Truth, Verdict, parse
+from policy.interchange import evaluate
 from tests import escalation
 
 RULINGS = Path(__file__).with_name("rulings.toml")
 KINDS = ("evaluate", "org", "escalation")
-
-# What the evaluator does not read yet: a case that has one of these is answered "Unsupported", never by luck.
-UNREAD = ("session_policy", "rcps", "endpoint_policies", "s3_block_public_access")
-LAYER_NAMES = {"boundary": "pb"}  # the cases' names where ours differ
 
 Case = dict[str, Any]
 Answer = dict[str, Any]
@@ -53,65 +49,6 @@ def read(files: Iterable[Path]) -> Iterator[Case]:
     for file in files:
         with file.open(encoding="utf-8") as lines:
             yield from (json.loads(line) for line in lines if line.strip())
-
-
-def is_supported(case: Case) -> bool:
-    """Whether the evaluator reads every kind of policy that the case holds."""
-    return not any(
-        any(level["policies"] for level in case[name]) if name == "rcps" else case.get(name) for name in UNREAD
-    )
-
-
-def evaluate(case: Case) -> Answer:
-    """The engine's answer: `{id, decision, blocked_by}`."""
-    if not is_supported(case):
-        return {"id": case["id"], "decision": "Unsupported", "blocked_by": []}
-    asked = case["request"]
-    principal = read_principal(asked["principal"])
-    context = {
-        key.lower(): tuple(value) if isinstance(value, list) else (value,) for key, value in asked["context"].items()
-    }
-    request = Request(principal, asked["action"], asked["resource"], asked["resource_account"], context, complete=True)
-    boundary = next(iter(policies(case["permission_boundaries"])), None)
-    bound = PolicySet(policies(case["identity_policies"]), boundary, scps(case, principal))
-    resource_policy = policies([case["resource_policy"]])[0] if case["resource_policy"] else None
-    return answer(case["id"], bound.decide(request, resource_policy))
-
-
-def answer(identifier: str, verdict: Verdict) -> Answer:
-    decisions = {Truth.YES: "Allowed", Truth.MAYBE: "Maybe", Truth.NO: "ImplicitlyDenied"}
-    decision = "ExplicitlyDenied" if verdict.explicit_deny else decisions[verdict.truth]
-    blocked_by = sorted(LAYER_NAMES.get(name, name) for name in verdict.blocked_by)
-    return {"id": identifier, "decision": decision, "blocked_by": blocked_by}
-
-
-def read_principal(written: Any) -> Principal:
-    if isinstance(written, dict):
-        return Principal("", "", "anonymous")
-    fields = written.split(":", 5)
-    if len(fields) < 6:
-        return Principal(written, "", "service")
-    kinds = {"user": "user", "role": "role", "assumed-role": "role", "root": "root"}
-    return Principal(written, fields[4], kinds.get(fields[5].partition("/")[0], "federated"))
-
-
-def scps(case: Case, principal: Principal) -> list[list[Policy]] | None:
-    """The SCP levels that bind the principal: not in the management account, no service-linked role, no service."""
-    is_exempt = (
-        (case.get("org") or {}).get("management_account") == principal.account_id
-        or ":role/aws-service-role/" in principal.arn
-        or principal.kind in ("service", "anonymous", "federated")
-    )
-    return None if is_exempt or not case["scps"] else [policies(level["policies"]) for level in case["scps"]]
-
-
-def policies(documents: Iterable[Any]) -> list[Policy]:
-    return [policy(json.dumps(document)) for document in documents]
-
-
-@lru_cache(maxsize=4_096)
-def policy(text: str) -> Policy:
-    return Policy(id=text, name="case", document=parse(text))
 
 
 def agree(case: Case, given: Answer) -> bool:

@@ -11,7 +11,7 @@ from graph.estate import Estate
 from graph.model import Graph
 from graph.options import BuildOptions
 from ingest.snapshot import Snapshot
-from policy import Request, Truth
+from policy import Request, ResourcePolicies, Truth
 from tests.fact_samples import PROD, document, iam, located, role, snapshot_of, user
 
 BUCKETS = ("ada", "log")
@@ -89,7 +89,7 @@ def test_assuming_a_role(snapshot: Snapshot) -> None:
         for target in (estate.holders[iam("role", name)] for name in ROLES):
             if target is not holder:
                 request = Request(holder.principal, "sts:AssumeRole", target.arn, PROD)
-                expected = holder.policies.decide(request, estate.trust_of(target)).truth
+                expected = holder.policies.decide(request, estate.door_of(target)).truth
                 assert by_graph(graph, holder.arn, target.arn, "ASSUME") is expected, (holder.arn, target.arn)
 
 
@@ -103,5 +103,5 @@ def test_reading_a_bucket(snapshot: Snapshot) -> None:
             policy = estate.policy("p", "p", bucket.policy) if bucket.policy else None
             context = {"aws:resourcetags": (), "aws:requestedregion": (bucket.region,)}
             request = Request(holder.principal, "s3:GetObject", f"{bucket.arn}/*", PROD, context)
-            expected = holder.policies.decide(request, policy).truth
+            expected = holder.policies.decide(request, ResourcePolicies(policy)).truth
             assert by_graph(graph, holder.arn, bucket.arn, "ACCESS", "read") is expected, (holder.arn, bucket.arn)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import pickle
 from itertools import product
+from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy import Malformed, parse
+from policy.document import Library
 from policy.loader import MAX_CHARACTERS
+from policy.match import action_matches
 from tests.policy_strategies import ANY_STATEMENTS, document
 from tests.require import repetitions
 
@@ -64,8 +68,8 @@ def test_an_element_of_any_type_is_parsed_or_malformed(name, value):
     [
         (b"\xff\xfe{}", "", "UTF-8"),
         ("{", "", "not JSON (expecting property name enclosed in double quotes), line 1 column 2"),
-        ('{"Statement": NaN}', "Statement", "`NaN` is not JSON"),
-        ('{"Statement": ' + "9" * 5_000 + "}", "Statement", "neither an object nor a list"),
+        ('{"Statement": NaN}', "Statement", "`NaN` is no number"),
+        ('{"Statement": ' + "9" * 5_000 + "}", "Statement", "is no number a double holds"),
         ("[" * 100_000, "", "nested deeper than 32"),
         ('{"Statement": ' + "[" * 40 + "]" * 40 + "}", "", "nested deeper than 32"),
         (" " * (MAX_CHARACTERS + 1), "", "longer than 131072"),
@@ -176,6 +180,55 @@ def test_a_document_of_the_greatest_size_is_read():
     assert len(parse(text).digest) == 64
 
 
+def test_a_digest_costs_no_more_than_its_document_is_worth():
+    """Statements that share their words by chance say as many different things as there are subsets."""
+    rng, names = Random(0), [f"s3:{number}" for number in range(60)]
+    intricate = [
+        {
+            "Effect": "Allow",
+            "Action": rng.sample(names, 30),
+            "Resource": rng.sample(names, 30),
+            "Principal": {"AWS": rng.sample(names, 30)},
+        }
+        for _ in range(100)
+    ]
+    began = process_time()
+    expected = parse(document(intricate)).digest
+    assert process_time() - began < 1
+    again = [{**one, "Action": [word.upper() for word in reversed(one["Action"])]} for one in reversed(intricate)]
+    assert parse(document(again)).digest == expected
+    assert parse(document(again[1:])).digest != expected
+
+
 def test_documents_travel_between_processes():
     found = parse(written(Condition={"StringLike": {"aws:PrincipalTag/team": "a*"}}))
+    found.relevant("s3:getobject")
     assert pickle.loads(pickle.dumps(found)).digest == found.digest
+
+
+def test_statements_know_their_position():
+    assert [one.position for one in parse(written()).statements] == [0, 1]
+    assert parse(json.dumps({"Statement": STATEMENT})).statements[0].position == 0
+
+
+@settings(max_examples=repetitions(200))
+@given(ANY_STATEMENTS, st.sampled_from(("s3:getobject", "sqs:sendmessage", "s3", "", "*")))
+def test_what_speaks_of_an_action_is_found_pattern_by_pattern(found, action):
+    def speaks(one: dict) -> bool:
+        words = one.get("Action") or one["NotAction"]
+        covered = any(action_matches(word.lower(), action) for word in ([words] if isinstance(words, str) else words))
+        return covered is ("Action" in one)
+
+    speaking = [(one["Effect"], index) for index, one in enumerate(found) if speaks(one)]
+    allows, denies = parse(document(found)).relevant(action)
+    assert [("Allow", one.position) for one in allows] == [one for one in speaking if one[0] == "Allow"]
+    assert [("Deny", one.position) for one in denies] == [one for one in speaking if one[0] == "Deny"]
+
+
+def test_a_library_reads_equal_texts_once():
+    library = Library()
+    assert library.document(written()) is library.document(written())
+    for _ in range(2):
+        with pytest.raises(Malformed, match="has no `Statement`"):
+            library.document("{}")
+    assert len(library) == 2

@@ -17,9 +17,9 @@ import ingest.snapshot as facts
 from graph.builder import Builder
 from graph.edges.trusts import names_principals, singles_out
 from graph.estate import Estate, Holder, Powers
-from graph.proof import Step, add_step, best, step_of
+from graph.proof import Step, add_step, asked, best
 from graph.sets import AccessSet, Sets
-from policy import Document, Policy, Request, Truth
+from policy import Document, Policy, Request, ResourcePolicies, Truth
 from policy.match import glob
 
 Levels = dict[str, list[tuple[str, str]]]
@@ -34,10 +34,6 @@ RECORD_LABELS: dict[type[facts.ArnRecord], str] = {
     facts.Trail: "CloudTrailTrail",
     facts.Function: "AWSLambda",
 }
-
-# Of these services resource control policies speak:
-# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
-GUARDED_BY_RCPS = ("S3Bucket", "KMSKey", "SecretsManagerSecret")
 
 # A function's policy is made of grants alone: it withholds nothing from principals of its account.
 # https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
@@ -61,6 +57,8 @@ class Target:
     label: str
     tags: dict[str, str] | None
     policy: Policy | None
+    door: ResourcePolicies  # all that decides at the resource
+    rcps: tuple[Policy, ...]
     stale: str | None
     owner: dict[str, tuple[str, ...]]  # what a request on it says of its account
     region: str = ""  # where requests must go, if the ARN does not say it
@@ -77,9 +75,11 @@ class Target:
 
     @cached_property
     def singles_out(self) -> bool:
-        """Whether its policy answers principals of its account one by one."""
+        """Whether what decides at it answers principals of its account one by one."""
         document = self.policy.document if self.policy else None
-        return singles_out(document) or names_principals(document)
+        return names_principals(document) or any(
+            singles_out(one) for one in (document, *(p.document for p in self.rcps))
+        )
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _ask(powers: Powers, target: Target, action: str, template: str, level: str)
 
 def _on(powers: Powers, target: Target, action: str, resource: str) -> Step:
     request = Request(powers.principal, action, resource, target.account_id, target.context)
-    return step_of(powers.policies.decide(request, target.policy), f"{action} on {target.name}.")
+    return asked(powers.policies, request, target.door, f"{action} on {target.name}.")
 
 
 def _parts(powers: Powers, action: str, resource: str) -> Iterator[str]:
@@ -176,20 +176,27 @@ def targets(estate: Estate) -> Iterator[Target]:
 
 
 def _target(estate: Estate, record: facts.ArnRecord, label: str) -> Target:
-    own = _own_policy(estate, record)
+    own, rcps = _own_policy(estate, record), estate.organizations.rcps(record.account_id)
     return Target(
         record.arn,
         record.name,
         record.account_id,
         label,
         getattr(record, "tags", None),
-        estate.organizations.guarded(own, record.account_id) if label in GUARDED_BY_RCPS else own,
+        own,
+        ResourcePolicies(own, rcps=rcps, restricts_public=_restricts_public(record)),
+        tuple(one for level in rcps or () for one in level),
         estate.snapshot.stale_since(record),
         estate.organizations.resource_context(record.account_id),
         record.region if isinstance(record, facts.Bucket) else "",
         frozenset(_impossible(record)),
         _besides(estate, record),
     )
+
+
+def _restricts_public(record: facts.ArnRecord) -> bool:
+    block = record.public_access_block if isinstance(record, facts.Bucket) else None
+    return isinstance(block, facts.PublicAccessBlock) and block.restrict_public_buckets
 
 
 def _besides(estate: Estate, record: facts.ArnRecord) -> dict[str, tuple[Besides, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from graph.estate import Powers
-from graph.proof import NO_STEP, YES_STEP, Step, best, step_of
+from graph.proof import NO_STEP, YES_STEP, Step, asked, best
 from graph.techniques import Need
 from policy import Request, Truth
 
@@ -63,8 +63,8 @@ class Asker:
     def _ask(self, need: Need, resource: str) -> Step:
         powers = self.powers
         context = {**self.known, **{k.lower(): (self._fill(v),) for k, v in need.context.items()}}
-        verdict = powers.policies.decide(Request(powers.principal, need.action, resource, powers.account_id, context))
-        return step_of(verdict, f"{need.action}.")
+        request = Request(powers.principal, need.action, resource, powers.account_id, context)
+        return asked(powers.policies, request, None, f"{need.action}.")
 
     def _candidates(self, needs: Sequence[Need]) -> list[str]:
         """Resources a caller may name: one of no particular name, and one for each pattern its policies allow or spare.

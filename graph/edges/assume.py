@@ -16,7 +16,7 @@ from graph.edges.trusts import Trust, trusts
 from graph.estate import Estate, Holder
 from graph.nodes import external_account
 from graph.organizations import ORG_KEYS, Chain
-from graph.proof import Step, add_step, best, step_of
+from graph.proof import Step, add_step, asked, best
 from graph.sets import ALLOW_ALL, AccessSet, Sets
 from policy import PolicySet, Principal, Request, Truth
 
@@ -82,7 +82,7 @@ def decide(policies: PolicySet, principal: Principal, trust: Trust) -> Step:
     """One assume request: what AWS would answer."""
     role = trust.role
     request = Request(principal, ACTION, role.arn, role.account_id, role.as_resource)
-    return step_of(policies.decide(request, trust.policy), f"sts:AssumeRole on {role.record.name}.")
+    return asked(policies, request, trust.door, f"sts:AssumeRole on {role.record.name}.")
 
 
 # -- principals of which only the trust policy is known
@@ -102,8 +102,8 @@ def _outsider(builder: Builder, estate: Estate, sets: Sets, trust: Trust, node_i
     own_account = account in estate.accounts
     chain = estate.organizations.chain(account) if own_account else Chain(None)
     policies = PolicySet([ALLOW_ALL], None, chain.levels)
-    asked = (decide(policies, one, trust) for one in _guises(estate, trust, node_id, account))
-    step = best(asked).as_seen(trust.role.stale, chain.stale)
+    steps = (decide(policies, one, trust) for one in _guises(estate, trust, node_id, account))
+    step = best(steps).as_seen(trust.role.stale, chain.stale)
     if own_account:
         step = step & Step(Truth.MAYBE, conditions=(f"principals of account {account} were not seen",))
     if step.truth is not Truth.NO:

@@ -8,7 +8,7 @@ from graph.builder import Builder
 from graph.edges.asking import Asker
 from graph.edges.credentials import Credentials
 from graph.estate import Estate, Holder, Powers
-from graph.proof import YES_STEP, Step, add_step, best, step_of
+from graph.proof import YES_STEP, Step, add_step, asked, best
 from graph.sets import ALLOW_ALL, Sets
 from graph.techniques import Technique, techniques
 from policy import Document, Policy, PolicySet, Principal, Request, Truth
@@ -91,10 +91,11 @@ class Escalation:
         """Whether a role's trust policy lets an AWS service take it."""
         key = (role.arn, service)
         if key not in self._service:
-            principal = Principal(service, role.account_id, "service", {"aws:sourceaccount": (role.account_id,)})
+            known = {"aws:sourceaccount": (role.account_id,)}
+            principal = Principal(service, role.account_id, "service", known, caller="service")
             request = Request(principal, "sts:AssumeRole", role.arn, role.account_id)
-            verdict = PolicySet(()).decide(request, self.estate.trust_of(role))
-            self._service[key] = step_of(verdict, f"{role.record.name} trusts {service}.")
+            sentence = f"{role.record.name} trusts {service}."
+            self._service[key] = asked(PolicySet(()), request, self.estate.door_of(role), sentence)
         return self._service[key]
 
     def exists(self, technique: Technique, target: Holder) -> Step:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from graph.builder import Builder
 from graph.edges.trusts import Trust, trusts
 from graph.estate import RESERVED, Estate
-from graph.proof import add_step, step_of
+from graph.proof import add_step, asked
 from graph.sets import Sets
 from policy import Condition, PolicySet, Principal, Request, Statement
 
@@ -25,6 +25,7 @@ CI_HOSTS = (
     "oidc.circleci.com",
 )
 SUBJECT_OPERATORS = ("stringequals", "stringlike", "stringequalsignorecase")
+NO_POLICIES = PolicySet(())  # whom a provider vouches for has none before it takes a role
 ACTIONS = {"oidc": "sts:AssumeRoleWithWebIdentity", "saml": "sts:AssumeRoleWithSAML"}
 
 
@@ -52,11 +53,17 @@ def _add_provider(builder: Builder, sets: Sets, trust: Trust, provider: str) -> 
         node_id = _principal(builder, trust, provider, host, kind, subject)
         context = {f"{host}:sub": (subject,)} if kind == "oidc" else {}
         account = provider.split(":")[4] if provider.startswith("arn:") else ""
-        principal = Principal(provider, account, "federated", {k.lower(): v for k, v in context.items()})
+        principal = Principal(
+            provider,
+            account,
+            "federated",
+            {k.lower(): v for k, v in context.items()},
+            caller="ci" if kind == "oidc" else "",
+        )
         role = trust.role
         request = Request(principal, ACTIONS[kind], role.arn, role.account_id)
-        verdict = PolicySet((), None, None).decide(request, trust.policy)
-        step = step_of(verdict, f"{ACTIONS[kind]} on {role.record.name} with subject {subject}.").as_seen(role.stale)
+        sentence = f"{ACTIONS[kind]} on {role.record.name} with subject {subject}."
+        step = asked(NO_POLICIES, request, trust.door, sentence).as_seen(role.stale)
         add_step(builder, sets.own(node_id, account, subject), "ASSUME", role.arn, step)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import ingest.snapshot as facts
 from graph.estate import Estate, Holder
-from policy import Document, Policy, Statement
+from policy import Document, Policy, ResourcePolicies, Statement
 
 ACCOUNT = re.compile(r"^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$")
 ARN_OF_PRINCIPAL = re.compile(r"^arn:[^:]+:(?:iam|sts)::(\d{12}):(?:user|role|assumed-role|federated-user)/")
@@ -20,6 +20,7 @@ class Trust:
 
     role: Holder
     policy: Policy
+    door: ResourcePolicies
     accounts: frozenset[str]
     arns: frozenset[str]
     federated: frozenset[str]
@@ -32,11 +33,14 @@ def trusts(estate: Estate) -> Iterator[Trust]:
     for arn in sorted(estate.holders):
         holder = estate.holders[arn]
         if isinstance(holder.record, facts.Role):
-            yield read_trust(estate, holder, estate.trust_of(holder))
+            yield read_trust(estate, holder)
 
 
-def read_trust(estate: Estate, role: Holder, policy: Policy) -> Trust:
+def read_trust(estate: Estate, role: Holder) -> Trust:
     """Whom the Allows of a trust policy name. Who takes a role chooses its session's name: a session is its role."""
+    policy = estate.trust_of(role)
+    rcps = estate.organizations.rcps(role.account_id) or ()
+    deciding = [policy, *(one for level in rcps for one in level)]
     named: dict[str, set[str]] = {"AWS": set(), "Federated": set()}
     for statement in policy.document.statements if policy.document else ():
         if statement.effect == "Allow":
@@ -50,11 +54,12 @@ def read_trust(estate: Estate, role: Holder, policy: Policy) -> Trust:
     return Trust(
         role,
         policy,
+        estate.door_of(role),
         frozenset(accounts),
         frozenset(estate.role_of_session(v) or v for v in named["AWS"] if ARN_OF_PRINCIPAL.match(v)),
         frozenset(named["Federated"]),
         "*" in named["AWS"],
-        singles_out(policy.document),
+        any(singles_out(one.document) for one in deciding),
     )
 
 

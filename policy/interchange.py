@@ -1,0 +1,120 @@
+"""Requests as JSON, each with all policies that bind it: how other programs ask the engine, and read its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from policy.document import Document, parse
+from policy.policies import OUTSIDERS, PolicySet
+from policy.request import Principal, Request
+from policy.resource_policies import ResourcePolicies
+from policy.rules import Policy
+from policy.services import is_service_linked
+from policy.truth import Truth
+from policy.verdict import Verdict
+
+DECISIONS = {Truth.YES: "Allowed", Truth.MAYBE: "Maybe", Truth.NO: "ImplicitlyDenied"}
+LAYER_NAMES = {"boundary": "pb"}  # the format's names where ours differ
+# A federated user without a session policy has no rights of its own:
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+NO_RIGHTS = Policy("session", "no session policy", Document((), "2012-10-17"))
+KINDS = {
+    "user": "user",
+    "role": "role",
+    "assumed-role": "role",
+    "root": "root",
+    "federated-user": "federated_user",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request and what binds it."""
+
+    id: str
+    request: Request
+    policies: PolicySet
+    resource: ResourcePolicies
+
+    def ask(self) -> Verdict:
+        return self.policies.decide(self.request, self.resource)
+
+
+def evaluate(case: Mapping[str, Any]) -> dict[str, Any]:
+    """The engine's answer: `{id, decision, blocked_by}`."""
+    return answer(case["id"], read(case).ask())
+
+
+def answer(identifier: str, verdict: Verdict) -> dict[str, Any]:
+    decision = "ExplicitlyDenied" if verdict.explicit_deny else DECISIONS[verdict.truth]
+    return {
+        "id": identifier,
+        "decision": decision,
+        "blocked_by": sorted(LAYER_NAMES.get(name, name) for name in verdict.blocked_by),
+    }
+
+
+def read(case: Mapping[str, Any]) -> Question:
+    """The question of a case. Its context is complete: a key that it does not give is absent."""
+    asked = case["request"]
+    principal = read_principal(asked["principal"])
+    context = {
+        key.lower(): tuple(value) if isinstance(value, list) else (value,) for key, value in asked["context"].items()
+    }
+    request = Request(principal, asked["action"], asked["resource"], asked["resource_account"], context, complete=True)
+    return Question(case["id"], request, _principal_side(case, principal), _resource_side(case, request))
+
+
+def read_principal(written: Any) -> Principal:
+    """A principal as its ARN, a service's name, or `{"type": "Anonymous"}`."""
+    if isinstance(written, Mapping):
+        return Principal("", "", "anonymous")
+    fields = written.split(":", 5)
+    if len(fields) < 6:
+        return Principal(written, "", "service")
+    return Principal(written, fields[4], KINDS.get(fields[5].partition("/")[0], "federated"))
+
+
+def _principal_side(case: Mapping[str, Any], principal: Principal) -> PolicySet:
+    """SCPs bind no principal of the management account, no service-linked role and no service."""
+    is_free = _manages(case, principal.account_id) or is_service_linked(principal.arn) or principal.kind in OUTSIDERS
+    boundary = next(iter(_policies(case.get("permission_boundaries") or ())), None)
+    session = _policies([case["session_policy"]])[0] if case.get("session_policy") else None
+    if session is None and principal.kind == "federated_user":
+        session = NO_RIGHTS
+    return PolicySet(
+        _policies(case.get("identity_policies") or ()), boundary, None if is_free else _levels(case, "scps"), session
+    )
+
+
+def _resource_side(case: Mapping[str, Any], request: Request) -> ResourcePolicies:
+    policy = _policies([case["resource_policy"]])[0] if case.get("resource_policy") else None
+    rcps = None if _manages(case, request.resource_account) else _levels(case, "rcps")
+    return ResourcePolicies(
+        policy,
+        rcps=rcps,
+        restricts_public=bool(case.get("s3_block_public_access")),
+        endpoint=_policies(case.get("endpoint_policies") or ()) or None,
+    )
+
+
+def _manages(case: Mapping[str, Any], account_id: str) -> bool:
+    return (case.get("org") or {}).get("management_account") == account_id
+
+
+def _levels(case: Mapping[str, Any], kind: str) -> list[list[Policy]] | None:
+    return [_policies(level["policies"]) for level in case.get(kind) or ()] or None
+
+
+def _policies(documents: Iterable[Any]) -> list[Policy]:
+    return [_policy(msgspec.json.encode(document).decode()) for document in documents]
+
+
+@lru_cache(maxsize=4_096)
+def _policy(text: str) -> Policy:
+    return Policy(id=text, name="case", document=parse(text))

@@ -1,0 +1,151 @@
+"""What binds a principal, read for one action: which statements apply to a resource, and the cases already settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policy.case import Case, Route, Weights
+from policy.choices import Choice, chosen_keys, enumerate_choices, shown
+from policy.conditions import Lookup
+from policy.context import Circumstances
+from policy.match import variables
+from policy.resources import Coverage
+from policy.rules import ALWAYS, Part, Rule
+from policy.services import reserved_from
+from policy.sources import Candidate, Source
+from policy.truth import Truth
+from policy.verdict import Verdict
+
+MAX_KEPT = 4_096  # settled cases and their answers are forgotten beyond this many
+Selection = tuple[int, int]  # bits of the narrow candidates that cover a resource, and of those that may
+Key = tuple[object, ...]
+
+
+class Plan:
+    """The statements of all sources that speak of one lower-cased action."""
+
+    def __init__(self, action: str, sources: Sequence[Source]) -> None:
+        self.action = action
+        self.sources = [(source.name, source.layer, source.said(action)) for source in sources]
+        self._reserved = reserved_from(action)
+        self.settled: dict[Key, Settled] = {}
+        self._narrow: list[tuple[int, Coverage]] = []
+        self._bits: dict[int, int] = {}  # id of a candidate -> its bit; the policies keep the candidates alive
+        for one in self._candidates():
+            if one.covers is not None:
+                self._bits[id(one)] = bit = 1 << len(self._narrow)
+                self._narrow.append((bit, one.covers))
+
+        identity = self.sources[0][2].allows
+        self._granting = -1 if any(one.covers is None for one in identity) else 0
+        for one in identity:
+            self._granting |= self._bits.get(id(one), 0)
+
+    def may_grant(self, selection: Selection) -> bool:
+        """Whether an identity policy may allow the action on the resources of a selection."""
+        return self._granting < 0 or bool(self._granting & (selection[0] | selection[1]))
+
+    def is_reserved(self, resource: str) -> bool:
+        """Whether AWS refuses the action on a resource to everyone but itself."""
+        return any(matches(resource) for matches in self._reserved)
+
+    def _candidates(self) -> Iterator[Candidate]:
+        for _, _, said in self.sources:
+            yield from said.allows
+            yield from said.denies
+
+    def select(self, resource: str, lookup: Lookup) -> Selection:
+        """Which of the statements that do not cover everything cover this resource."""
+        yes = maybe = 0
+        for bit, covers in self._narrow:
+            found = covers(resource, lookup)
+            if found is Truth.YES:
+                yes |= bit
+            elif found is Truth.MAYBE:
+                maybe |= bit
+        return yes, maybe
+
+    def parts(self, selection: Selection, is_root: bool) -> list[Part]:
+        """The rules of each source for the resources of a selection; the root user may do everything."""
+        parts = []
+        for name, layer, said in self.sources:
+            allows, denies = (list(self._selected(one, selection)) for one in (said.allows, said.denies))
+            parts.append(Part(name, layer, allows, denies))
+        if is_root:
+            parts[0] = parts[0]._replace(allows=(ALWAYS,))
+        return parts
+
+    def _selected(self, candidates: Sequence[Candidate], selection: Selection) -> Iterator[Rule]:
+        yes, maybe = selection
+        for one in candidates:
+            bit = self._bits.get(id(one), 0)
+            if one.covers is None or yes & bit:
+                yield one.rule
+            elif maybe & bit:
+                yield one.unsure
+
+    def keep(self, key: Key, settled: Settled) -> Settled:
+        """Remember a settled case."""
+        if len(self.settled) >= MAX_KEPT:
+            self.settled.clear()
+        self.settled[key] = settled
+        return settled
+
+
+class Settled:
+    """A case with the answers found so far, by the values of the condition keys that it reads."""
+
+    def __init__(self, parts: Sequence[Part], routes: Sequence[Route]) -> None:
+        self.case = Case(parts, routes)
+        read = dict.fromkeys(one.name for one in self.case.conditions())
+        used = (one.values for one in self.case.conditions() if one.substitutes)
+        self.keys = tuple(read | dict.fromkeys(sorted(variables(value for values in used for value in values))))
+        self._found: dict[Key, tuple[Weights, Choice]] = {}
+        self._verdicts: dict[Key, Verdict] = {}
+
+    def truth(self, circumstances: Circumstances) -> Truth:
+        return self._weigh(circumstances, self._values(circumstances))[0].truth
+
+    def verdict(self, circumstances: Circumstances) -> Verdict:
+        values = self._values(circumstances)
+        found = self._verdicts.get(values)
+        if found is None:
+            weights, choice = self._weigh(circumstances, values)
+            lookup = Circumstances(circumstances.request, choice).values
+            spelling = {key: ones[0].key for key, ones in chosen_keys(self.case.conditions(), circumstances).items()}
+            choices = shown(choice, spelling) if weights.truth is not Truth.NO else ()
+            found = self._verdicts[values] = self.case.verdict(weights, lookup, choices)
+        return found
+
+    def _values(self, circumstances: Circumstances) -> Key:
+        return tuple([circumstances.values(key) for key in self.keys])
+
+    def _weigh(self, circumstances: Circumstances, values: Key) -> tuple[Weights, Choice]:
+        found = self._found.get(values)
+        if found is None:
+            if len(self._found) >= MAX_KEPT:
+                self._found.clear()
+                self._verdicts.clear()
+            found = self._found[values] = weigh(self.case, circumstances)
+        return found
+
+
+def weigh(case: Case, circumstances: Circumstances) -> tuple[Weights, Choice]:
+    """The best answer that one consistent choice of the caller's brings about, with the choice; MAYBE where not all
+    could be tried."""
+    weights = case.weigh(circumstances.values)
+    if weights.truth is not Truth.MAYBE:
+        return weights, {}
+    keys = chosen_keys(case.conditions(), circumstances)
+    choices, exact = enumerate_choices(keys, circumstances.values) if keys else ([], False)
+    found: Weights | None = None
+    chosen: Choice = {}
+    for choice in choices:
+        tried = case.weigh(Circumstances(circumstances.request, choice).values)
+        if found is None or tried.truth > found.truth:
+            found, chosen = tried, choice
+        if tried.truth is Truth.YES:
+            break
+    if found is None or (found.truth is Truth.NO and not exact):
+        return weights, {}
+    return found, chosen

@@ -1,0 +1,167 @@
+"""What decides at a resource and on the way to it: its policy, grants, organization, public access, VPC endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from policy.conditions import Condition, Lookup
+from policy.document import Document, Statement
+from policy.formula import doubtful
+from policy.principals import Grade, grade, session_names
+from policy.public import is_public
+from policy.request import Request
+from policy.rules import ALWAYS, PUBLIC_BLOCK, Part, Policy, Rule
+from policy.services import is_under_rcps
+from policy.sources import Candidate, Source, shared_source, sources_of
+from policy.truth import Truth
+
+SESSION_NAME = "sts:RoleSessionName"
+
+
+class ResourcePolicies:
+    """Everything that decides a request beside the principal's own policies.
+
+    `policy` is the resource's own: a bucket's or key's policy, a role's trust policy; None where it has none.
+    `grants` are those of a KMS key (see `kms_grant`). `rcps` are the resource control policies above its account,
+    level by level; None where none applies, as in the management account. `restricts_public` says that S3 keeps
+    everyone outside the account from a bucket with a public policy: `RestrictPublicBuckets`. `endpoint` are the
+    policies of the VPC endpoint that the request takes; None where it takes none.
+    """
+
+    def __init__(
+        self,
+        policy: Policy | None = None,
+        *,
+        grants: Sequence[Policy] = (),
+        rcps: Sequence[Sequence[Policy]] | None = None,
+        restricts_public: bool = False,
+        endpoint: Sequence[Policy] | None = None,
+    ) -> None:
+        self.policy = policy
+        self._own = Source("resource", "resource", [*([policy] if policy else []), *grants])
+        self._rcps = sources_of("rcp", rcps or ())
+        self._restricts_public = restricts_public
+        self._endpoint = None if endpoint is None else shared_source("vpce", "vpce", tuple(endpoint))
+
+    @property
+    def own(self) -> tuple[Policy, ...]:
+        """The resource's own policy and grants."""
+        return self._own.policies
+
+    def parts(self, request: Request, action: str, lookup: Lookup, bounded: bool) -> Iterator[Part]:
+        """Its rules for a request by a principal that is `bounded` by a permissions boundary."""
+        if self._own.policies:
+            yield from _own_parts(self._own, request, action, lookup, bounded)
+        if is_under_rcps(action, request.principal.arn):
+            yield from (_withheld(source, request, action, lookup, bounded) for source in self._rcps)
+        if self._restricts_public and action.startswith("s3:"):
+            # A request for `*` is for all there is in the bucket, whatever of it the policy allows.
+            name = PUBLIC_BLOCK if request.resource != "*" else f"{PUBLIC_BLOCK} of everything"
+            yield Part(name, PUBLIC_BLOCK, (ALWAYS,), list(self._restrictions(request)))
+        if self._endpoint is not None:
+            yield _let_through(self._endpoint, request, action, lookup, bounded)
+
+    def _restrictions(self, request: Request) -> Iterator[Rule]:
+        """With a public policy only services of AWS and the owner's own account are let in."""
+        inside = request.principal.kind == "service" or request.principal.account_id == request.resource_account
+        if inside or self.policy is None:
+            return
+        if self.policy.document is None:
+            yield Rule(None, self.policy, doubt=doubtful(f"policy `{self.policy.name}`, which was not seen, is public"))
+        elif is_public(self.policy.document):
+            yield ALWAYS
+
+
+def _own_parts(source: Source, request: Request, action: str, lookup: Lookup, bounded: bool) -> Iterator[Part]:
+    """The rules in three parts, by how closely they name the principal: the routes differ."""
+    said = source.said(action)
+    closely: dict[Grade, list[Rule]] = {Grade.DIRECT: [], Grade.ROLE: [], Grade.ACCOUNT: []}
+    for close, rule in _applying(source.layer, said.allows, request, lookup, bounded):
+        closely[close].append(rule)
+    denies = [rule for _, rule in _applying(source.layer, said.denies, request, lookup, bounded)]
+    yield Part("direct", "resource", closely[Grade.DIRECT], denies)
+    yield Part("role", "resource", closely[Grade.ROLE], ())
+    yield Part("account", "resource", closely[Grade.ACCOUNT], ())
+
+
+def _withheld(source: Source, request: Request, action: str, lookup: Lookup, bounded: bool) -> Part:
+    """What one level of resource control policies denies. RCPFullAWSAccess, which cannot be detached, allows the rest.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    said = source.said(action)
+    denies = [rule for _, rule in _applying(source.layer, said.denies, request, lookup, bounded)]
+    return Part(source.name, source.layer, (ALWAYS,), denies)
+
+
+def _let_through(source: Source, request: Request, action: str, lookup: Lookup, bounded: bool) -> Part:
+    """What the policy of a VPC endpoint lets through.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+    said = source.said(action)
+    allows = [rule for _, rule in _applying(source.layer, said.allows, request, lookup, bounded)]
+    denies = [rule for _, rule in _applying(source.layer, said.denies, request, lookup, bounded)]
+    return Part(source.name, source.layer, allows, denies)
+
+
+def _applying(
+    layer: str, candidates: Iterable[Candidate], request: Request, lookup: Lookup, bounded: bool
+) -> Iterator[tuple[Grade, Rule]]:
+    """The rules that cover the resource and name the principal, and how closely."""
+    for one in candidates:
+        statement = one.rule.statement
+        if statement is None:  # a policy that was not seen may name anyone
+            yield Grade.DIRECT, one.rule
+            continue
+        close, names = _closeness(layer, statement, request, bounded), session_names(statement, request.principal)
+        if not close and not names:
+            continue
+        found = Truth.YES if one.covers is None else one.covers(request.resource, lookup)
+        rule = one.rule if found is Truth.YES else one.unsure
+        if found is Truth.NO:
+            continue
+        if names and bool(close) == (statement.principals is None):
+            yield Grade.DIRECT, _in_session(rule, statement, names)
+        elif close:
+            yield close, rule
+
+
+def _closeness(layer: str, statement: Statement, request: Request, bounded: bool) -> Grade:
+    """The policy of a VPC endpoint need not name anyone, every other that names principals must."""
+    if layer == "vpce" and statement.principals is None and statement.not_principals is None:
+        return Grade.DIRECT
+    return grade(statement, request.principal, bounded)
+
+
+def _in_session(rule: Rule, statement: Statement, names: tuple[str, ...]) -> Rule:
+    """The rule for a role that may take the name of a session that is named: whoever assumes a role chooses it."""
+    operator = "StringNotEquals" if statement.principals is None else "StringEquals"
+    return rule._replace(conditions=(*rule.conditions, Condition(operator, SESSION_NAME, names)))
+
+
+def kms_grant(
+    grant_id: str,
+    grantee: str,
+    operations: Sequence[str],
+    *,
+    within: Mapping[str, str] | None = None,
+    exactly: Mapping[str, str] | None = None,
+) -> Policy:
+    """A grant on a KMS key as a policy: `operations` (`Decrypt`) for the ARN or service `grantee`.
+
+    `within` and `exactly` are its constraints on the encryption context.
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+    pairs = {**(within or {}), **(exactly or {})}
+    conditions = [Condition("StringEquals", f"kms:EncryptionContext:{key}", (value,)) for key, value in pairs.items()]
+    if exactly:
+        conditions.append(Condition("ForAllValues:StringEquals", "kms:EncryptionContextKeys", tuple(exactly)))
+    statement = Statement(
+        effect="Allow",
+        actions=tuple(f"kms:{operation}" for operation in operations),
+        resources=("*",),
+        principals={"AWS" if grantee.startswith("arn:") else "Service": (grantee,)},
+        conditions=tuple(conditions),
+    )
+    return Policy(grant_id, f"grant {grant_id}", Document((statement,), "2012-10-17"))

@@ -1,0 +1,100 @@
+"""What one source of policies says of an action: its statements, each with the resources that it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from policy.document import Statement
+from policy.formula import Literal, doubtful
+from policy.resources import Coverage, coverage
+from policy.rules import Policy, Rule
+
+
+class Candidate(NamedTuple):
+    """A rule for the resources that `covers` says; None stands for all. `unsure` is the rule where that is open."""
+
+    rule: Rule
+    unsure: Rule
+    covers: Coverage | None
+
+
+class Said(NamedTuple):
+    """What the policies of one source say of one action. One that was not seen may allow it, and deny it."""
+
+    allows: Sequence[Candidate]
+    denies: Sequence[Candidate]
+
+
+class Source:
+    """The policies of one layer that are read together: all of an identity, a boundary, one level of SCPs.
+
+    What it says of an action is worked out once.
+    """
+
+    def __init__(self, name: str, layer: str, policies: Sequence[Policy]) -> None:
+        self.name = name
+        self.layer = layer
+        self.policies = tuple(policies)
+        self._said: dict[str, Said] = {}
+
+    def said(self, action: str) -> Said:
+        """What it says of a lower-cased action."""
+        found = self._said.get(action)
+        if found is None:
+            found = self._said[action] = self._say(action)
+        return found
+
+    def _say(self, action: str) -> Said:
+        said = [_said(policy, self.layer, action) for policy in self.policies]
+        if len(said) == 1:
+            return said[0]
+        return Said([one for each in said for one in each.allows], [one for each in said for one in each.denies])
+
+
+def _said(policy: Policy, layer: str, action: str) -> Said:
+    """What one policy says of an action, worked out once for all who have it."""
+    found: Said | None = policy.read.get((layer, action))
+    if found is None:
+        found = policy.read[(layer, action)] = _read(policy, layer, action)
+    return found
+
+
+def _read(policy: Policy, layer: str, action: str) -> Said:
+    if policy.document is None:
+        return Said([_unseen(policy, "allows")], [_unseen(policy, "denies")])
+    allows, denies = policy.document.relevant(action)
+    return Said([candidate(one, policy, layer) for one in allows], [candidate(one, policy, layer) for one in denies])
+
+
+def candidate(statement: Statement, policy: Policy, layer: str) -> Candidate:
+    """A statement of a policy as a rule, with what it covers."""
+    rule = Rule(statement, policy, statement.conditions)
+    covers = coverage(statement, layer)
+    if covers is None:
+        return Candidate(rule, rule, None)
+    doubt = doubtful(f"{' or '.join(statement.resources or statement.not_resources)} covers it")
+    return Candidate(rule, rule._replace(doubt=doubt), covers)
+
+
+def _unseen(policy: Policy, verb: str) -> Candidate:
+    """That it allows and that it denies are two open questions, for one reason."""
+    reason = f"policy `{policy.name}` was not seen"
+    rule = Rule(None, policy, doubt=Literal(f"{policy.id} {verb}", True, reason, reason))
+    return Candidate(rule, rule, None)
+
+
+def shared_source(name: str, layer: str, policies: tuple[Policy, ...]) -> Source:
+    """The one source of these policies: the guardrails of an account bind everyone in it. It lives as long as they."""
+    if not policies:
+        return Source(name, layer, policies)
+    key = (name, layer, policies)
+    found: Source | None = policies[0].read.get(key)
+    if found is None:
+        found = policies[0].read[key] = Source(name, layer, policies)
+    return found
+
+
+def sources_of(layer: str, levels: Iterable[Sequence[Policy]]) -> list[Source]:
+    """A source per level of an organization's policies, root first."""
+    return [shared_source(f"{layer} {number}", layer, tuple(level)) for number, level in enumerate(levels)]
