@@ -11,7 +11,7 @@ from typing import Protocol
 import ingest.snapshot as facts
 from graph.organizations import Chain, Organizations, oldest
 from ingest.snapshot import Snapshot, Unseen
-from policy import Document, Library, Malformed, Policy, PolicySet, Principal, ResourcePolicies
+from policy import Document, Library, Malformed, Policy, PolicySet, Principal, ResourcePolicies, longest
 
 Record = facts.User | facts.Role | facts.Group
 SERVICE_LINKED = "/aws-service-role/"
@@ -103,12 +103,12 @@ class Estate:
         key = (policy_id, name, text)
         found = self._parsed.get(key)
         if found is None:
-            found = self._parsed[key] = Policy(policy_id, name, self._document(text), version)
+            found = self._parsed[key] = Policy(policy_id, name, self._document(policy_id, text), version)
         return found
 
-    def _document(self, text: str) -> Document | None:
+    def _document(self, policy_id: str, text: str) -> Document | None:
         try:
-            return self._library.document(text)
+            return self._library.document(text, longest(policy_id))
         except Malformed:
             return None  # a grant that cannot be read is possible, never absent
 

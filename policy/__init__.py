@@ -3,7 +3,7 @@
 from policy.answers import principal_answers
 from policy.conditions import Condition
 from policy.document import Document, Library, Statement, parse
-from policy.loader import Malformed
+from policy.loader import Malformed, longest
 from policy.policies import PolicySet
 from policy.principals import matches_principal
 from policy.request import Principal, Request
@@ -28,6 +28,7 @@ __all__ = [
     "Verdict",
     "covers_resource",
     "kms_grant",
+    "longest",
     "matches_principal",
     "parse",
     "principal_answers",

@@ -11,7 +11,7 @@ from policy.conditions import Condition
 from policy.digest import digest
 from policy.grammar import VERSIONS, WITH_VARIABLES, PrincipalType, StatementText, Texts, Values, read
 from policy.keys import is_of_principal
-from policy.loader import Malformed
+from policy.loader import MAX_CHARACTERS, Malformed
 from policy.match import Operations, covers_action, is_incomplete, operations, variables
 
 Principals = dict[str, tuple[str, ...]]
@@ -113,11 +113,11 @@ class Library:
 
     _parsed: dict[str | bytes, Document | Malformed] = field(default_factory=dict)
 
-    def document(self, text: str | bytes) -> Document:
+    def document(self, text: str | bytes, longest: int = MAX_CHARACTERS) -> Document:
         """The document that `text` holds. Raises Malformed as `parse` does."""
         found = self._parsed.get(text)
         if found is None:
-            found = self._parsed[text] = _outcome(text)
+            found = self._parsed[text] = _outcome(text, longest)
         if isinstance(found, Malformed):
             raise found
         return found
@@ -127,16 +127,17 @@ class Library:
         return len(self._parsed)
 
 
-def _outcome(text: str | bytes) -> Document | Malformed:
+def _outcome(text: str | bytes, longest: int) -> Document | Malformed:
     try:
-        return parse(text)
+        return parse(text, longest)
     except Malformed as error:
         return error
 
 
-def parse(text: str | bytes) -> Document:
-    """The document that `text` holds. Raises Malformed where AWS would refuse it, with the place and the reason."""
-    found = read(text)
+def parse(text: str | bytes, longest: int = MAX_CHARACTERS) -> Document:
+    """The document that `text` of at most `longest` characters holds. Raises Malformed where AWS would refuse it, with
+    the place and the reason."""
+    found = read(text, longest)
     version = VERSIONS[-1] if found.version is UNSET else found.version
     written = found.statement if isinstance(found.statement, list) else [found.statement]
     substitutes = version == WITH_VARIABLES

@@ -55,19 +55,20 @@ _DECODER = msgspec.json.Decoder(PolicyText)
 _ENCODER = msgspec.json.Encoder()
 
 
-def read(text: str | bytes) -> PolicyText:
-    """The elements of a policy. Raises Malformed where AWS would refuse it, with the place and the reason."""
-    return read_usual(text) or read_strictly(text)
+def read(text: str | bytes, longest: int = MAX_CHARACTERS) -> PolicyText:
+    """The elements of a policy of at most `longest` characters. Raises Malformed where AWS would refuse it, with the
+    place and the reason."""
+    return read_usual(text, longest) or read_strictly(text, longest)
 
 
-def read_strictly(text: str | bytes) -> PolicyText:
+def read_strictly(text: str | bytes, longest: int = MAX_CHARACTERS) -> PolicyText:
     """The elements of a policy, each looked at. Raises Malformed as `read` does."""
-    value = load(text)
+    value = load(text, longest)
     _check_policy(value)
     return msgspec.convert(value, PolicyText)
 
 
-def read_usual(text: str | bytes) -> PolicyText | None:
+def read_usual(text: str | bytes, longest: int = MAX_CHARACTERS) -> PolicyText | None:
     """The elements of a text about which nothing is unusual, as almost all are; None for any other.
 
     Twenty times as fast. The decoder keeps the last of two equal names without a word; but what it drops is missing
@@ -75,7 +76,7 @@ def read_usual(text: str | bytes) -> PolicyText | None:
     """
     try:
         raw = text.encode() if isinstance(text, str) else text
-        if len(raw) > MAX_CHARACTERS:
+        if len(raw) > longest:
             return None
         found = _DECODER.decode(raw)
     except (msgspec.DecodeError, UnicodeError):  # read again, slowly, for the reason and the place

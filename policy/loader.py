@@ -11,6 +11,7 @@ from functools import reduce
 from typing import Any
 
 MAX_CHARACTERS = 131_072  # the longest document an IAM API carries: botocore, iam/2010-05-08, policyDocumentType
+MAX_OF_AWS = 262_144  # AWS's own managed policies go beyond that: AWSSupportServiceRolePolicy has 152,297
 MAX_DEPTH = 32
 MAX_NUMBER = 64  # characters of a number; what AWS compares numerically is a double
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels: no AWS policy is"
@@ -47,13 +48,18 @@ class _NoNumber(str):
     """`NaN`, `Infinity`, which Python reads and JSON does not have, or a number that no double holds."""
 
 
-def load(text: str | bytes) -> Any:
+def longest(policy_id: str) -> int:
+    """How many characters a policy may have, by its ARN or id: strangers' fewer than AWS's own."""
+    return MAX_OF_AWS if ":iam::aws:policy/" in policy_id else MAX_CHARACTERS
+
+
+def load(text: str | bytes, longest: int = MAX_CHARACTERS) -> Any:
     """The JSON value of `text`; a number is a Number, the text it was written as.
 
-    Raises Malformed for text that is not UTF-8, longer than 131,072 characters, deeper than 32 levels, or not JSON
+    Raises Malformed for text that is not UTF-8, of more than `longest` characters, deeper than 32 levels, or not JSON
     (a name twice in one object, NaN, lone surrogates and numbers out of a double's range included).
     """
-    text = _decode(text)
+    text = _decode(text, longest)
     try:
         value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_NoNumber, parse_int=_integer, parse_float=_float
@@ -66,14 +72,14 @@ def load(text: str | bytes) -> Any:
     return value
 
 
-def _decode(text: str | bytes) -> str:
+def _decode(text: str | bytes, longest: int) -> str:
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
         decoded.encode()
     except UnicodeError as error:
         raise Malformed("not UTF-8 text: save the document as UTF-8") from error
-    if len(decoded) > MAX_CHARACTERS:
-        raise Malformed(f"longer than {MAX_CHARACTERS} characters: no AWS policy is")
+    if len(decoded) > longest:
+        raise Malformed(f"longer than {longest} characters: no AWS policy is")
     return decoded
 
 

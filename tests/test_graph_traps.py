@@ -173,3 +173,11 @@ def test_building_twice_gives_the_same_graph() -> None:
     records = [role("admin", inline=inline(ALLOW_ALL)), user("ada", inline=assume("admin"))]
     first, second = (build(snapshot_of(r), BuildOptions()) for r in (records, records[::-1]))
     assert (first.id, list(first.nodes.values()), first.edges) == (second.id, list(second.nodes.values()), second.edges)
+
+
+def test_a_long_policy_of_aws_is_read_and_a_stranger_s_is_not() -> None:
+    long = document({"Effect": "Allow", "Action": "*", "Resource": "*", "Sid": "S" * 140_000})
+    for arn, verb in (("arn:aws:iam::aws:policy/Long", "CAN"), (iam("policy", "long"), "MAY")):
+        managed = facts.ManagedPolicy(arn=arn, name="long", account_id=PROD, document=long)
+        found = build(snapshot_of([role("r", attached=(arn,)), managed]), BuildOptions())
+        assert found.into(OUTCOME, f"{verb}_ESCALATE")

@@ -9,7 +9,7 @@ import msgspec
 
 from graph.builder import Builder
 from ingest.snapshot import Unseen
-from policy import Condition, Malformed, Statement, parse
+from policy import Condition, Malformed, Statement, longest, parse
 
 
 def add_document(builder: Builder, owner: str, relationship: str, document: str | Unseen | None) -> None:
@@ -17,7 +17,7 @@ def add_document(builder: Builder, owner: str, relationship: str, document: str 
 
     A document that was not seen or that AWS would refuse gives no statements; its owner says `unseen`.
     """
-    statements = _statements(document)
+    statements = _statements(document, longest(owner))
     if statements is None:
         builder.node(builder.nodes[owner][0], owner, unseen=True)
     for position, statement in enumerate(statements or ()):
@@ -27,11 +27,11 @@ def add_document(builder: Builder, owner: str, relationship: str, document: str 
 
 
 @lru_cache(maxsize=65_536)
-def _statements(document: str | Unseen | None) -> Sequence[Statement] | None:
+def _statements(document: str | Unseen | None, longest: int) -> Sequence[Statement] | None:
     if document is None or isinstance(document, Unseen):
         return None
     try:
-        return parse(document).statements
+        return parse(document, longest).statements
     except Malformed:
         return None
 

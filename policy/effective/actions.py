@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -10,6 +11,8 @@ from policy.catalogue import catalogue
 from policy.document import Document
 from policy.policies import UNDENIABLE, PolicySet
 from policy.rules import Policy
+
+LEVELS_KEPT = 1_024
 
 
 class Spoken(NamedTuple):
@@ -48,21 +51,26 @@ def effective_bits(policies: PolicySet, is_root: bool = False) -> int:
     only without conditions and on every resource, a policy that was not seen may allow everything. `is_root` is for a
     root user, whom no identity policy needs to allow anything.
     """
-    everything = catalogue().everything
-    possible, denied = everything, 0
+    possible, denied = catalogue().everything, 0
     for _, layer, found in policies.sources:
-        allows, denies = _together(found, everything)
+        allows, denies = _guardrails(found) if layer == "scp" else _together(found)
         denied |= denies
         if layer != "identity" or not is_root:
             possible &= allows
     return possible & ~denied | catalogue().bits(UNDENIABLE)
 
 
-def _together(policies: Iterable[Policy], everything: int) -> Spoken:
+@lru_cache(maxsize=LEVELS_KEPT)
+def _guardrails(policies: tuple[Policy, ...]) -> Spoken:
+    """What one level of SCPs says: the same for everyone in an account."""
+    return _together(policies)
+
+
+def _together(policies: Iterable[Policy]) -> Spoken:
     allows = denies = 0
     for policy in policies:
         if policy.document is None:
-            allows = everything
+            allows = catalogue().everything
             continue
         said = spoken_bits(policy.document)
         allows |= said.allows
