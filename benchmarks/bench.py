@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
+from filelock import FileLock
 
-from benchmarks.estate import drifted_twin
+import benchmarks.estate as generator
+from benchmarks.estate import Params, drifted_twin, generate
 from graph.artefact import read_graph, write_graph
 from graph.build import build
 from graph.model import Graph
@@ -74,3 +79,31 @@ def require_folder(estate: Path) -> None:
         raise BenchError(
             f"no estate in `{estate}`: make it and its twin with `python -m benchmarks.estate … --drift 10`"
         )
+
+
+def cache_folder() -> Path:
+    """Where things lie that are made once and may be thrown away at any time.
+
+    https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trustdrift"
+
+
+def kept_estate(params: Params) -> Path:
+    """The estate of these parameters, made where this generator has not made it before."""
+    folder = cache_folder() / "estates" / _digest(params)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            with TemporaryDirectory(dir=folder.parent, prefix="unfinished-") as unfinished:
+                generate(params, Path(unfinished) / "new" / "estate")
+                (Path(unfinished) / "new").rename(folder)
+    return folder / "estate"
+
+
+def _digest(params: Params) -> str:
+    """Of the parameters, and of the generator: a changed one makes another estate of them."""
+    found = hashlib.sha256(repr(params).encode())
+    for file in sorted(Path(generator.__file__).parent.glob("*.[pt]*")):
+        found.update(file.read_bytes())
+    return found.hexdigest()[:16]

@@ -13,6 +13,17 @@ GOALS = {
     "search.certain": 0.010,
     "search.possible": 0.010,
     "drift.compare": 0.1,
+    "policy.catalogue": 0.05,
+    "policy.parse": 0.8,
+    "policy.parse.rate": 80,
+    "policy.effective": 0.8,
+    "policy.who_can": 0.025,
+    "policy.who_can.worst": 0.025,
+    "policy.evaluations": 100_000,
+    "policy.documents.memory": 300,
+    "policy.effective.memory": 300,
+    "policy.who_can.memory": 300,
+    "policy.evaluations.memory": 300,
 }
 
 

@@ -30,6 +30,8 @@ class Weights(NamedTuple):
 class Case:
     """The parts that speak of a request, and the routes on which they may allow it: all parts of one route must."""
 
+    __slots__ = ("parts", "routes")
+
     def __init__(self, parts: Sequence[Part], routes: Sequence[Route]) -> None:
         self.parts = {one.name: one for one in parts}
         self.routes = routes
@@ -171,9 +173,11 @@ def _at(rules: Iterable[Rule], truth: Truth, lookup: Lookup) -> list[Rule]:
 
 
 def alternatives(ways: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """What must hold on one of several ways: the texts of the only one, else one text of all."""
-    found = dict.fromkeys(tuple(one) for one in ways)
-    return next(iter(found)) if len(found) == 1 else (" or ".join(f"({conjunction(one)})" for one in found),)
+    """What must hold on one of several ways: the texts of the only one, else one text of all. A way that asks for all
+    that another asks for, and more, is none."""
+    every = dict.fromkeys(tuple(one) for one in ways)
+    found = [one for one in every if not any(set(other) < set(one) for other in every)]
+    return found[0] if len(found) == 1 else (" or ".join(f"({conjunction(one)})" for one in found),)
 
 
 def deciding(rules: Iterable[Rule]) -> tuple[Deciding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policy.conditions import Values
-from policy.keys import canonical, describe
+from policy.keys import resolve
 from policy.request import Request
 
 
@@ -28,22 +28,19 @@ class Circumstances:
             return found
 
     def _look_up(self, name: str) -> Values:
-        request = self.request
-        for key in (name, canonical(name)):
-            if (given := request.context.get(key, request.principal.context.get(key))) is not None:
+        request, (key, row) = self.request, resolve(name)
+        for known in (request.context, request.principal.context):
+            if known and (given := known.get(name, known.get(key))) is not None:
                 return given
         if request.complete:
             return ()
-        if (chosen := self.choice.get(key)) is not None:
+        if self.choice and (chosen := self.choice.get(key)) is not None:
             return chosen
-        if key in request.principal.unknown:
-            return None
-        row = describe(key)
-        if row is None:
+        if row is None or key in request.principal.unknown:
             return None
         return row.derive(request) if row.derive is not None else row.callers.get(request.principal.caller)
 
     def is_chosen(self, name: str) -> bool:
         """Whether the caller decides what this key holds."""
-        row = describe(canonical(name))
+        row = resolve(name)[1]
         return row is not None and row.chosen and self.values(name) is None

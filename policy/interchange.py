@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -83,23 +83,22 @@ def read_principal(written: Any) -> Principal:
 def _principal_side(case: Mapping[str, Any], principal: Principal) -> PolicySet:
     """SCPs bind no principal of the management account, no service-linked role and no service."""
     is_free = _manages(case, principal.account_id) or is_service_linked(principal.arn) or principal.kind in OUTSIDERS
-    boundary = next(iter(_policies(case.get("permission_boundaries") or ())), None)
-    session = _policies([case["session_policy"]])[0] if case.get("session_policy") else None
+    boundary = next(iter(_policies(case, "permission_boundaries")), None)
+    session = next(iter(_policies(case, "session_policy")), None)
     if session is None and principal.kind == "federated_user":
         session = NO_RIGHTS
-    return PolicySet(
-        _policies(case.get("identity_policies") or ()), boundary, None if is_free else _levels(case, "scps"), session
-    )
+    scps = None if is_free else _levels(case, "scps")
+    return PolicySet(_policies(case, "identity_policies"), boundary, scps, session)
 
 
 def _resource_side(case: Mapping[str, Any], request: Request) -> ResourcePolicies:
-    policy = _policies([case["resource_policy"]])[0] if case.get("resource_policy") else None
+    policy = next(iter(_policies(case, "resource_policy")), None)
     rcps = None if _manages(case, request.resource_account) else _levels(case, "rcps")
     return ResourcePolicies(
         policy,
         rcps=rcps,
         restricts_public=bool(case.get("s3_block_public_access")),
-        endpoint=_policies(case.get("endpoint_policies") or ()) or None,
+        endpoint=_policies(case, "endpoint_policies") or None,
     )
 
 
@@ -108,13 +107,24 @@ def _manages(case: Mapping[str, Any], account_id: str) -> bool:
 
 
 def _levels(case: Mapping[str, Any], kind: str) -> list[list[Policy]] | None:
-    return [_policies(level["policies"]) for level in case.get(kind) or ()] or None
+    levels = enumerate(case.get(kind) or ())
+    return [_named(level["policies"], f"{kind}[{number}].policies") for number, level in levels] or None
 
 
-def _policies(documents: Iterable[Any]) -> list[Policy]:
-    return [_policy(msgspec.json.encode(document).decode()) for document in documents]
+def _policies(case: Mapping[str, Any], kind: str) -> list[Policy]:
+    """The policies of one kind, each named by its place in the case."""
+    found = case.get(kind) or ()
+    return _named(found, kind) if isinstance(found, Sequence) else [_policy(found, kind)]
+
+
+def _named(documents: Iterable[Any], place: str) -> list[Policy]:
+    return [_policy(document, f"{place}[{number}]") for number, document in enumerate(documents)]
+
+
+def _policy(document: Any, place: str) -> Policy:
+    return Policy(place, place, _document(msgspec.json.encode(document).decode()))
 
 
 @lru_cache(maxsize=4_096)
-def _policy(text: str) -> Policy:
-    return Policy(id=text, name="case", document=parse(text))
+def _document(text: str) -> Document:
+    return parse(text)

@@ -195,6 +195,13 @@ def canonical(name: str) -> str:
     return f"aws:{rest}" if colon and service != "aws" and rest.startswith("resourcetag/") else name
 
 
+@lru_cache(maxsize=16_384)
+def resolve(name: str) -> tuple[str, Key | None]:
+    """The one name of a lower-cased key, and its row."""
+    one = canonical(name)
+    return one, describe(one)
+
+
 def is_of_principal(name: str) -> bool:
     """Whether a lower-cased key is a fact of the principal alone."""
     row = describe(name)

@@ -24,17 +24,22 @@ Key = tuple[object, ...]
 class Plan:
     """The statements of all sources that speak of one lower-cased action."""
 
+    __slots__ = ("_bits", "_granting", "_narrow", "_reserved", "_selected", "_varies", "action", "settled", "sources")
+
     def __init__(self, action: str, sources: Sequence[Source]) -> None:
         self.action = action
         self.sources = [(source.name, source.layer, source.said(action)) for source in sources]
         self._reserved = reserved_from(action)
         self.settled: dict[Key, Settled] = {}
         self._narrow: list[tuple[int, Coverage]] = []
+        self._varies = False
+        self._selected: dict[str, Selection] = {}  # by resource, where that alone decides
         self._bits: dict[int, int] = {}  # id of a candidate -> its bit; the policies keep the candidates alive
         for one in self._candidates():
             if one.covers is not None:
                 self._bits[id(one)] = bit = 1 << len(self._narrow)
                 self._narrow.append((bit, one.covers))
+                self._varies = self._varies or one.varies
 
         identity = self.sources[0][2].allows
         self._granting = -1 if any(one.covers is None for one in identity) else 0
@@ -56,6 +61,16 @@ class Plan:
 
     def select(self, resource: str, lookup: Lookup) -> Selection:
         """Which of the statements that do not cover everything cover this resource."""
+        if self._varies or not self._narrow:
+            return self._select(resource, lookup)
+        found = self._selected.get(resource)
+        if found is None:
+            if len(self._selected) >= MAX_KEPT:
+                self._selected.clear()
+            found = self._selected[resource] = self._select(resource, lookup)
+        return found
+
+    def _select(self, resource: str, lookup: Lookup) -> Selection:
         yes = maybe = 0
         for bit, covers in self._narrow:
             found = covers(resource, lookup)
@@ -69,13 +84,13 @@ class Plan:
         """The rules of each source for the resources of a selection; the root user may do everything."""
         parts = []
         for name, layer, said in self.sources:
-            allows, denies = (list(self._selected(one, selection)) for one in (said.allows, said.denies))
+            allows, denies = (list(self._chosen(one, selection)) for one in (said.allows, said.denies))
             parts.append(Part(name, layer, allows, denies))
         if is_root:
             parts[0] = parts[0]._replace(allows=(ALWAYS,))
         return parts
 
-    def _selected(self, candidates: Sequence[Candidate], selection: Selection) -> Iterator[Rule]:
+    def _chosen(self, candidates: Sequence[Candidate], selection: Selection) -> Iterator[Rule]:
         yes, maybe = selection
         for one in candidates:
             bit = self._bits.get(id(one), 0)
@@ -94,6 +109,8 @@ class Plan:
 
 class Settled:
     """A case with the answers found so far, by the values of the condition keys that it reads."""
+
+    __slots__ = ("_found", "_verdicts", "case", "keys")
 
     def __init__(self, parts: Sequence[Part], routes: Sequence[Route]) -> None:
         self.case = Case(parts, routes)

@@ -67,6 +67,9 @@ RCP_SERVICES = frozenset({
     "transfer", "translate", "wafv2", "workspaces", "xray",
 })  # fmt: skip
 RCP_EXEMPT = ("kms:retiregrant",)
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: not with a root user's credentials. Others
+# may stand for their account by its root's ARN, so that the engine itself does not refuse it.
+CLOSED_TO_ROOT = ("sts:assumerole",)
 SERVICE_LINKED = (":role/aws-service-role/", ":assumed-role/AWSServiceRoleFor")
 
 

@@ -12,11 +12,13 @@ from policy.rules import Policy, Rule
 
 
 class Candidate(NamedTuple):
-    """A rule for the resources that `covers` says; None stands for all. `unsure` is the rule where that is open."""
+    """A rule for the resources that `covers` says; None stands for all. `unsure` is the rule where that is open, as it
+    may be where a resource `varies`: it holds a variable."""
 
     rule: Rule
     unsure: Rule
     covers: Coverage | None
+    varies: bool = False
 
 
 class Said(NamedTuple):
@@ -62,7 +64,7 @@ def _said(policy: Policy, layer: str, action: str) -> Said:
 
 def _read(policy: Policy, layer: str, action: str) -> Said:
     if policy.document is None:
-        return Said([_unseen(policy, "allows")], [_unseen(policy, "denies")])
+        return Said([_unseen(policy, "allow")], [_unseen(policy, "deny")])
     allows, denies = policy.document.relevant(action)
     return Said([candidate(one, policy, layer) for one in allows], [candidate(one, policy, layer) for one in denies])
 
@@ -74,13 +76,16 @@ def candidate(statement: Statement, policy: Policy, layer: str) -> Candidate:
     if covers is None:
         return Candidate(rule, rule, None)
     doubt = doubtful(f"{' or '.join(statement.resources or statement.not_resources)} covers it")
-    return Candidate(rule, rule._replace(doubt=doubt), covers)
+    varies = statement.substitutes and any("${" in one for one in (*statement.resources, *statement.not_resources))
+    return Candidate(rule, rule._replace(doubt=doubt), covers, varies)
 
 
 def _unseen(policy: Policy, verb: str) -> Candidate:
-    """That it allows and that it denies are two open questions, for one reason."""
-    reason = f"policy `{policy.name}` was not seen"
-    rule = Rule(None, policy, doubt=Literal(f"{policy.id} {verb}", True, reason, reason))
+    """A policy that was not seen, as one that may `allow` or `deny`."""
+    agrees, refuses = (f"policy `{policy.name}`, which was not seen, {says}" for says in ("agrees", "refuses"))
+    texts = (agrees, refuses) if verb == "allow" else (refuses, agrees)
+    doubt = Literal(f"{policy.id} {verb}", True, *texts)
+    rule = Rule(None, policy, doubt=doubt)
     return Candidate(rule, rule, None)
 
 

@@ -18,7 +18,7 @@ WORDS = {
     "resource": "the resource policy",
     "vpce": "the VPC endpoint's policy",
     "s3-bpa": "the block of public access",
-    "service": "AWS, which keeps this resource to itself",
+    "service": "AWS itself, whatever the policies say",
 }
 ANSWERS = {Truth.YES: "allow", Truth.MAYBE: "may allow", Truth.NO: "do not allow"}
 

@@ -53,8 +53,8 @@ RESOURCES = {
 
 # Key -> what requests give, what policies ask, the operators of its type.
 TEXTS = (
-    "a", "A", "b", "a*", "?", "*", "${aws:username}", "${aws:PrincipalTag/team}", "${aws:username, 'b'}", "${*}",
-    "${$}",
+    "a", "A", "b", "a*", "?", "*", "${aws:username}", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/team}",
+    "${aws:username, 'b'}", "${aws:PrincipalTag/team, 'a'}", "${*}", "${$}",
 )  # fmt: skip
 TEXT_OPERATORS = (
     "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike",

@@ -153,7 +153,7 @@ def test_a_policy_that_was_not_seen_makes_possible_and_never_absent() -> None:
         OUTCOME,
         "CAN_ESCALATE",
     ) or all(found.nodes[e.source].properties.get("account_id") == PROD for e in found.into(OUTCOME, "CAN_ESCALATE"))
-    assert all("`unread` was not seen" in " ".join(e.conditions) for e in steps)
+    assert all("`unread`, which was not seen, agrees" in " ".join(e.conditions) for e in steps)
 
 
 def test_facts_last_seen_before_are_possible_at_most_and_say_so() -> None:

@@ -156,7 +156,7 @@ def test_a_role_is_known_by_its_arn_and_its_user_id_is_not():
 def test_an_unseen_policy_may_allow_and_may_deny():
     unseen = Policy("x", "Legacy", None)
     request = ask("s3:GetObject", "*")
-    text = ("policy `Legacy` was not seen",)
+    text = ("policy `Legacy`, which was not seen, agrees",)
     for policies in (PolicySet([unseen]), PolicySet([FULL, unseen]), PolicySet([FULL], unseen),
                      PolicySet([FULL], None, [[unseen]])):  # fmt: skip
         verdict = policies.decide(request)
@@ -257,7 +257,7 @@ def test_what_belongs_to_aws_cannot_be_changed():
     reserved = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"
     verdict = bound([allow()]).decide(ask("iam:UpdateAssumeRolePolicy", reserved))
     assert (verdict.truth, verdict.blocked_by) == (Truth.NO, ("service",))
-    assert verdict.summary == "not allowed by AWS, which keeps this resource to itself"
+    assert verdict.summary == "not allowed by AWS itself, whatever the policies say"
     assert bound([allow()]).decide(ask("iam:GetRole", reserved)).truth is Truth.YES
 
 

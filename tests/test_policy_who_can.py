@@ -28,7 +28,7 @@ from tests.policy_strategies import (
 )
 from tests.require import repetitions
 
-often = settings(max_examples=repetitions(150), deadline=None)
+often = settings(max_examples=repetitions(80), deadline=None)
 UNSEEN = Policy("unseen", "unseen", None)
 THIRD_ACCOUNT = "333333333333"
 

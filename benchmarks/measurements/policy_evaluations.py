@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
-from benchmarks.measurements.policy_powers import powers
+from benchmarks.measurements.policy_powers import Held, powers
 from benchmarks.measurements.policy_questions import Question, questions
 from benchmarks.meter import cpu_seconds
 
-QUESTIONS = 20_000
-REPEAT = 3
+QUESTIONS = 10_000
+REPEAT = 5
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -23,7 +23,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     all. `policy.verdicts` asks for the proof, again as once before.
     """
     found = powers(bench.estate)
-    asked, others = (questions(found, QUESTIONS, names) for names in ("some", "others"))
+    asked, others = questions_of(found), questions(found, QUESTIONS, "others")
     gc.freeze()  # the estate stays: a collection need not walk it
     for name, list_of, repeat in (
         ("policy.evaluations.cold", asked, 1),
@@ -35,6 +35,11 @@ def measure(bench: Bench) -> Iterator[Figure]:
     verdicts(asked)
     seconds, _ = cpu_seconds(lambda: verdicts(asked), REPEAT)
     yield Figure("policy.verdicts", QUESTIONS / seconds, "/s")
+
+
+def questions_of(found: list[Held]) -> list[Question]:
+    """The questions that are asked."""
+    return questions(found, QUESTIONS, "some")
 
 
 def truths(asked: Sequence[Question]) -> None:

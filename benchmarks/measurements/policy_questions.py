@@ -34,7 +34,8 @@ def questions(found: list[Held], number: int, names: str) -> list[Question]:
 
     One in ten asks to assume a role, with the role's trust policy. Six take an action that the principal's policies
     allow, patterns expanded by the catalogue, on a resource of that statement, its wildcards filled in. Three take any
-    action there is, on a resource of the principal's account. `names` varies roles and filled-in names, nothing else.
+    action there is, on a resource of the principal's account or a role of the estate. `names` varies roles and
+    filled-in names, nothing else.
     """
     choose, fill = random.Random("questions"), random.Random(names)  # noqa: S311  # they choose content, no secrets
     roles = [one for one in found if one.trust is not None]
@@ -47,16 +48,20 @@ def _question(held: Held, roles: Sequence[Held], choose: random.Random, fill: ra
         return _asked(held, "sts:AssumeRole", target.principal.arn, target.door)
     allows = list(_allows(held)) if kind < ASSUMING + NAMED else []
     if not allows:
-        return _asked(held, action := choose.choice(catalogue().spelt), _filled(_own(held, action), fill))
+        action = choose.choice(catalogue().spelt)
+        return _asked(held, action, _filled(_own(held, action, target), fill))
     statement = choose.choice(allows)
     action = choose.choice(_actions(statement.actions or statement.not_actions, bool(statement.not_actions)))
     pattern = choose.choice(statement.resources or ("*",))
-    return _asked(held, action, _filled(_own(held, action) if pattern == "*" else pattern, fill))
+    return _asked(held, action, _filled(_own(held, action, target) if pattern == "*" else pattern, fill))
 
 
-def _own(held: Held, action: str) -> str:
-    """A pattern for resources of the principal's account that an action works on; `*` where it works on none."""
+def _own(held: Held, action: str, target: Held) -> str:
+    """A pattern for resources of the principal's account that an action works on; `*` where it works on none, and the
+    target where it works on roles."""
     types = catalogue().resource_types(action)
+    if types and types[0].name == "role":
+        return target.principal.arn
     here = {"${Partition}": "aws", "${Region}": REGIONS[0], "${Account}": held.principal.account_id}
     return PLACE.sub(lambda found: here[found[0]], types[0].arn) if types else "*"
 

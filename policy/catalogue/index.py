@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from policy.catalogue.file import FILE, Content, ServiceRow, Uses, decode
 from policy.document import Statement
-from policy.match import glob
+from policy.words import Words
 
 LAST = "\U0010ffff"  # sorts after every character that may follow a prefix
 PATTERNS_KEPT = 16_384  # sets of 20,000 bits: 40 MB at most
@@ -55,6 +55,7 @@ class Catalogue:
         self.actions = tuple([action.lower() for action in self.spelt])
         self.everything = (1 << len(self.actions)) - 1
         self._bits = lru_cache(maxsize=PATTERNS_KEPT)(self._covered)
+        self._words_of: dict[str, Words] = {}
 
     # -- one action
     def place(self, action: str) -> int | None:
@@ -133,8 +134,15 @@ class Catalogue:
         last = bisect_left(self.actions, f"{service}:{head}{LAST}", first)
         if not name[len(head) :].strip("*"):
             return (1 << last) - (1 << first)
-        matches = glob(name)
-        return sum(1 << n for n in range(first, last) if matches(self.actions[n].partition(":")[2]))
+        return self._words(service).matching(name) << self._rows[service][1] if service in self._rows else 0
+
+    def _words(self, service: str) -> Words:
+        """The operations of a service, for a pattern to be matched against all at once."""
+        found = self._words_of.get(service)
+        if found is None:
+            names = self._rows[service][0].names
+            found = self._words_of[service] = Words([name.lower() for name in names])
+        return found
 
     def names(self, bits: int) -> tuple[str, ...]:
         """The actions of a set, as AWS writes them."""

@@ -88,7 +88,7 @@ def _said(policy: Policy, layer: str, lookup: Lookup, listed: Catalogue) -> Iter
     """Allow or not, the reach, and the actions, per statement; a policy that was not seen may say anything."""
     if policy.document is None:
         for is_allow in (True, False):
-            yield is_allow, Reach(doubt=f"policy `{policy.name}` was not seen"), listed.everything
+            yield is_allow, Reach(doubt=f"policy `{policy.name}`, which was not seen, agrees"), listed.everything
         return
     for statement in policy.document.statements:
         for reach in reaches(statement, layer, lookup):

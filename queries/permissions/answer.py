@@ -11,13 +11,15 @@ from graph.organizations import oldest
 from graph.proof import WORDS
 from policy import Request, Truth, Verdict
 from policy.keys import KEYS
+from policy.services import CLOSED_TO_ROOT
 from policy.verdict import Deciding
 from queries.permissions.principals import Subject
-from queries.permissions.resources import Asked, Context
+from queries.permissions.resources import ALL, Asked, Context
 
 YES, NO, POSSIBLE, UNKNOWN = "yes", "no", "possible", "unknown"
 ANSWERS = {Truth.YES: YES, Truth.NO: NO, Truth.MAYBE: POSSIBLE}
 OWNER = "aws:resourceaccount"
+REFUSED = Verdict(Truth.NO, {}, ("service",))
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -83,14 +85,18 @@ def ask(who: Subject, action: str, what: Asked, context: Context | None = None, 
     the snapshot gives is absent from the request.
     """
     given = {**(what.context or {}), **(context or {})}
-    owner = given.get(OWNER, (what.account_id,))[0]
+    owner = given.get(OWNER, (who.account_id if what.arn == ALL else what.account_id,))[0]
     request = Request(who.principal, action, what.arn, owner, given)
     if complete:
         request = msgspec.structs.replace(request, context={**_derived(request), **given}, complete=True)
-    verdict = who.policies.decide(request, what.door)
+    verdict = REFUSED if _is_closed(who, action) else who.policies.decide(request, what.door)
     unseen = tuple(filter(None, (who.unseen, what.unseen)))
     as_of = oldest(who.stale, what.stale)
     return Answer(who.arn or who.name, action, what.arn, verdict, unseen, as_of, not who.unseen)
+
+
+def _is_closed(who: Subject, action: str) -> bool:
+    return who.principal.kind == "root" and action.lower() in CLOSED_TO_ROOT
 
 
 def _derived(request: Request) -> dict[str, tuple[str, ...]]:

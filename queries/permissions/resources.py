@@ -31,7 +31,8 @@ WITH_POLICIES = frozenset({
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A resource as a request names it. `account_id` owns it; `unseen` says what of it is not known."""
+    """A resource as a request names it. `account_id` owns it, empty where nobody known does and for `*`, which is of
+    whoever asks; `unseen` says what of it is not known."""
 
     arn: str
     account_id: str
@@ -50,7 +51,7 @@ def asked(estate: Estate, text: str, action: str, account: str = "") -> Asked:
     """The resource that a text names: an ARN, `*`, a unique name or `ACCOUNT/NAME`. What no ARN and no fact says of
     its owner, `account` says. Raises Unresolved."""
     if text == ALL:
-        return Asked(ALL, account)
+        return Asked(ALL, "")
     arn = text if is_arn(text) else named(_records(estate, action), estate.accounts, text, "resource").arn
     holder = estate.holders.get(arn)
     if holder is not None:

@@ -13,7 +13,7 @@ from queries.permissions.answer import POSSIBLE, UNKNOWN, YES, Answer, ask
 from queries.permissions.outsiders import is_ours, outsiders
 from queries.permissions.people import people_of
 from queries.permissions.principals import IDENTITIES, Subject, by_arn, subjects
-from queries.permissions.resources import Asked, Context
+from queries.permissions.resources import ALL, Asked, Context
 
 CERTAINTY = (YES, POSSIBLE, UNKNOWN)
 ORDER = ("user", "role", "root", "account", "federated_user", "federated", "service", "anonymous")
@@ -51,7 +51,8 @@ def who_can(estate: Estate, action: str, what: Asked, context: Context | None = 
     everyone = {one.arn: one for one in subjects(estate)}
     index = Index(everyone.values(), lambda arn: everyone.get(arn) or _session(estate, arn))
     given = {**(what.context or {}), **(context or {})}
-    able = [one for one, _ in index.who_can(action, what.arn, what.account_id, what.door, given)]
+    owners = {one.account_id for one in everyone.values()} if what.arn == ALL else {what.account_id}
+    able = [one for owner in sorted(owners) for one, _ in index.who_can(action, what.arn, owner, what.door, given)]
     people = people_of(estate.snapshot)
     found = []
     for one in (*able, *outsiders(estate, what, action)):
