@@ -28,7 +28,7 @@ class Plan:
 
     def __init__(self, action: str, sources: Sequence[Source]) -> None:
         self.action = action
-        self.sources = [(source.name, source.layer, source.said(action)) for source in sources]
+        self.sources = [(one.name, one.layer, one.said(action), one.fixed(action)) for one in sources]
         self._reserved = reserved_from(action)
         self.settled: dict[Key, Settled] = {}
         self._narrow: list[tuple[int, Coverage]] = []
@@ -55,9 +55,10 @@ class Plan:
         return any(matches(resource) for matches in self._reserved)
 
     def _candidates(self) -> Iterator[Candidate]:
-        for _, _, said in self.sources:
-            yield from said.allows
-            yield from said.denies
+        for _, _, said, fixed in self.sources:
+            if fixed is None:
+                yield from said.allows
+                yield from said.denies
 
     def select(self, resource: str, lookup: Lookup) -> Selection:
         """Which of the statements that do not cover everything cover this resource."""
@@ -82,22 +83,24 @@ class Plan:
 
     def parts(self, selection: Selection, is_root: bool) -> list[Part]:
         """The rules of each source for the resources of a selection; the root user may do everything."""
-        parts = []
-        for name, layer, said in self.sources:
-            allows, denies = (list(self._chosen(one, selection)) for one in (said.allows, said.denies))
-            parts.append(Part(name, layer, allows, denies))
+        parts = [
+            fixed or Part(name, layer, *(self._chosen(one, selection) for one in said))
+            for name, layer, said, fixed in self.sources
+        ]
         if is_root:
             parts[0] = parts[0]._replace(allows=(ALWAYS,))
         return parts
 
-    def _chosen(self, candidates: Sequence[Candidate], selection: Selection) -> Iterator[Rule]:
+    def _chosen(self, candidates: Sequence[Candidate], selection: Selection) -> list[Rule]:
         yes, maybe = selection
+        found = []
         for one in candidates:
             bit = self._bits.get(id(one), 0)
             if one.covers is None or yes & bit:
-                yield one.rule
+                found.append(one.rule)
             elif maybe & bit:
-                yield one.unsure
+                found.append(one.unsure)
+        return found
 
     def keep(self, key: Key, settled: Settled) -> Settled:
         """Remember a settled case."""

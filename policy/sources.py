@@ -8,7 +8,7 @@ from typing import NamedTuple
 from policy.document import Statement
 from policy.formula import Literal, doubtful
 from policy.resources import Coverage, coverage
-from policy.rules import Policy, Rule
+from policy.rules import Part, Policy, Rule
 
 
 class Candidate(NamedTuple):
@@ -27,6 +27,11 @@ class Said(NamedTuple):
     allows: Sequence[Candidate]
     denies: Sequence[Candidate]
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it depends on the resource what applies; most SCPs speak of `*` alone."""
+        return any(one.covers is not None for one in (*self.allows, *self.denies))
+
 
 class Source:
     """The policies of one layer that are read together: all of an identity, a boundary, one level of SCPs.
@@ -39,6 +44,15 @@ class Source:
         self.layer = layer
         self.policies = tuple(policies)
         self._said: dict[str, Said] = {}
+        self._fixed: dict[str, Part | None] = {}
+
+    def fixed(self, action: str) -> Part | None:
+        """Its rules for a lower-cased action, where these are the same for every resource."""
+        if action not in self._fixed:
+            said = self.said(action)
+            rules = [tuple(one.rule for one in candidates) for candidates in said]
+            self._fixed[action] = None if said.is_narrow else Part(self.name, self.layer, *rules)
+        return self._fixed[action]
 
     def said(self, action: str) -> Said:
         """What it says of a lower-cased action."""

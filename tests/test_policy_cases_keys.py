@@ -1,0 +1,145 @@
+"""What is known of a request without being told: of its principal, of how that calls, of its resource and region."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from policy import Principal, Request, Truth
+from policy.context import Circumstances
+from tests.policy_strategies import ACCOUNT, OTHER_ACCOUNT, ROLE, bound
+from tests.test_policy_decide import LAMBDA, ROOT, SESSION, USER, allow, ask
+
+FAY = Principal(f"arn:aws:sts::{ACCOUNT}:federated-user/fay", ACCOUNT, "federated_user")
+GITHUB = Principal(f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.example.com", ACCOUNT, "federated")
+ANYONE = Principal("", "", "anonymous")
+
+
+def values(key: str, principal: Principal = ROLE, action: str = "s3:GetObject", resource: str = "*") -> object:
+    return Circumstances(Request(principal, action, resource, ACCOUNT)).values(key)
+
+
+@pytest.mark.parametrize(
+    ("key", "principal", "expected"),
+    [
+        ("aws:username", USER, ("ann",)),
+        ("aws:username", ROLE, ()),
+        ("aws:principalarn", USER, (USER.arn,)),
+        ("aws:principalarn", SESSION, (ROLE.arn,)),
+        ("aws:principalarn", LAMBDA, ()),
+        ("aws:principalarn", ANYONE, ()),
+        ("aws:principalaccount", USER, (ACCOUNT,)),
+        ("aws:principalaccount", LAMBDA, ()),
+        ("kms:calleraccount", USER, (ACCOUNT,)),
+        ("aws:principaltype", USER, ("User",)),
+        ("aws:principaltype", SESSION, ("AssumedRole",)),
+        ("aws:principaltype", ROOT, ("Account",)),
+        ("aws:principaltype", GITHUB, ("FederatedUser",)),
+        ("aws:principaltype", ANYONE, ("Anonymous",)),
+        ("aws:principaltype", LAMBDA, ()),
+        ("aws:principalisawsservice", LAMBDA, ("true",)),
+        ("aws:principalisawsservice", ROLE, ("false",)),
+        ("aws:principalservicename", LAMBDA, (LAMBDA.arn,)),
+        ("aws:principalservicename", ROLE, ()),
+        ("aws:sourcearn", LAMBDA, None),
+        ("aws:sourceaccount", ROLE, ()),
+        ("aws:userid", ROLE, None),
+        ("aws:principalorgid", ROLE, ()),
+        ("aws:principaltag/team", ROLE, ("1",)),
+        ("aws:principaltag/other", ROLE, ()),
+        ("test:never", ROLE, None),
+    ],
+)
+def test_facts_of_the_principal(key, principal, expected):
+    assert values(key, principal) == expected
+
+
+def test_a_fact_that_is_said_to_be_unknown_is_not_taken_for_absent():
+    unsure = msgspec.structs.replace(ROLE, unknown=frozenset({"aws:principalorgid"}))
+    assert values("aws:principalorgid", unsure) is None
+
+
+FACTOR, AGE, ISSUED, PROVIDER = (
+    "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime", "aws:federatedprovider",
+)  # fmt: skip
+ON_COMPUTE, ADDRESS = "ec2:sourceinstancearn", "aws:sourceip"
+
+
+@pytest.mark.parametrize(
+    ("caller", "expected"),
+    [
+        ("", {}),
+        ("console", {ON_COMPUTE: ()}),
+        ("access_key", {FACTOR: (), AGE: (), ISSUED: (), PROVIDER: (), ON_COMPUTE: ()}),
+        ("ci", {FACTOR: (), AGE: (), ISSUED: (), PROVIDER: (), ON_COMPUTE: ()}),
+        ("compute", {FACTOR: ("false",), AGE: (), PROVIDER: ()}),
+        ("service", {FACTOR: (), AGE: (), ISSUED: (), PROVIDER: (), ON_COMPUTE: (), ADDRESS: ()}),
+    ],
+)
+def test_what_a_request_carries_by_how_it_is_made(caller, expected):
+    calling = msgspec.structs.replace(ROLE, caller=caller)
+    found = {key: values(key, calling) for key in (FACTOR, AGE, ISSUED, PROVIDER, ON_COMPUTE, ADDRESS)}
+    assert {key: value for key, value in found.items() if value is not None} == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "region"),
+    [
+        ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q", ("eu-west-1",)),
+        ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:x", ("us-east-1",)),
+        ("s3:GetObject", "arn:aws:s3:::ledger/x", None),
+        ("s3:GetObject", "*", None),
+        ("ec2:RunInstances", f"arn:aws:ec2:*:{ACCOUNT}:instance/*", None),  # has yet to be named
+        ("iam:GetRole", "*", ("us-east-1",)),
+        ("IAM:GetRole", f"arn:aws:iam::{ACCOUNT}:role/x", ("us-east-1",)),
+        ("iam:GetRole", f"arn:aws-cn:iam::{ACCOUNT}:role/x", ("cn-north-1",)),
+        ("iam:GetRole", f"arn:aws-us-gov:iam::{ACCOUNT}:role/x", ("us-gov-west-1",)),
+        ("iam:GetRole", f"arn:aws-iso:iam::{ACCOUNT}:role/x", None),  # a partition that is not in the table
+        ("route53:ListHostedZones", "*", ("us-east-1",)),
+        ("organizations:ListAccounts", "*", ("us-east-1",)),
+        ("cloudfront:ListDistributions", "*", ("us-east-1",)),
+        ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/x", None),  # happens where the service is called
+    ],
+)
+def test_the_region_of_a_request(action, resource, region):
+    assert values("aws:requestedregion", ROLE, action, resource) == region
+    assert values("ec2:region", ROLE, action, resource) == region
+
+
+@pytest.mark.parametrize("key", ["aws:resourceaccount", "s3:resourceaccount"])
+def test_the_account_of_a_resource_is_known_where_the_resource_is(key):
+    assert values(key) == (ACCOUNT,)
+    assert Circumstances(Request(ROLE, "s3:GetObject", "*", "")).values(key) is None
+
+
+def test_what_a_request_says_goes_before_what_is_derived():
+    said = {"aws:requestedregion": ("eu-north-1",), "aws:resourcetag/team": ("a",)}
+    known = Circumstances(Request(ROLE, "iam:GetRole", "*", ACCOUNT, said))
+    assert known.values("aws:requestedregion") == ("eu-north-1",)
+    assert known.values("s3:resourcetag/team") == known.values("aws:resourcetag/team") == ("a",)
+    assert known.values("ec2:resourcetag/other") == ()
+    assert Circumstances(Request(ROLE, "iam:GetRole", "*", ACCOUNT, said, complete=True)).values("aws:useragent") == ()
+
+
+def test_a_request_tells_before_its_principal_does():
+    twice = Request(ROLE, "s3:GetObject", "*", ACCOUNT, {"aws:principaltag/team": ("2",)})
+    assert Circumstances(twice).values("aws:principaltag/team") == ("2",)
+
+
+def test_keys_that_a_service_repeats_are_its_own_but_for_tags():
+    tagged = ask("s3:GetObject", "*", aws__resourcetag_team="1")
+    foreign = allow(Condition={"StringEquals": {"aws:ResourceTag/team": "1", "s3:ExistingObjectTag/team": "1"}})
+    assert bound([foreign]).decide(tagged).conditions == ("`s3:ExistingObjectTag/team` is 1",)
+
+
+def test_only_what_nobody_has_settled_is_chosen():
+    asked = Circumstances(Request(ROLE, "iam:GetRole", "*", OTHER_ACCOUNT, {"aws:useragent": ("a",)}))
+    chosen = {key for key in ("aws:useragent", "aws:referer", "aws:requestedregion", "aws:sourceip", "test:x",
+                              "aws:requesttag/team", "id.example.com:aud", "iam:passedtoservice")
+              if asked.is_chosen(key)}  # fmt: skip
+    assert chosen == {"aws:referer", "aws:requesttag/team", "id.example.com:aud", "iam:passedtoservice"}
+
+
+def test_a_request_without_an_account_is_no_fact_of_one():
+    named = allow(Condition={"StringNotEquals": {"aws:PrincipalAccount": ""}, "Null": {"aws:PrincipalAccount": "true"}})
+    assert bound([named]).decide(ask("s3:GetObject", "*", USER)).truth is Truth.NO
