@@ -118,6 +118,12 @@ def spared_resource_has_no_value(case: Case) -> bool:
     return any(has_no_value(case, text) for text in resources(case, "NotResource"))
 
 
+def variable_before_the_name(case: Case) -> bool:
+    """A variable stands before the fifth colon of a resource, where its value would be."""
+    found = resources(case, "Resource", "NotResource")
+    return any("${" in ":".join(VARIABLE.sub("${}", one).split(":")[:5]) for one in found)
+
+
 def inverted_meets_no_value(case: Case) -> bool:
     return any("Not" in one.operator and has_no_value(case, text) for one in entries(case) for text in one.values)
 
@@ -206,6 +212,7 @@ SHAPES: dict[str, Callable[[Case], bool]] = {
         any_value_if_exists,
         epoch_date,
         spared_resource_has_no_value,
+        variable_before_the_name,
         inverted_meets_no_value,
         variable_in_arn_operator,
         arn_value_is_short,
