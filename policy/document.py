@@ -119,7 +119,7 @@ class Library:
         if found is None:
             found = self._parsed[text] = _outcome(text, longest)
         if isinstance(found, Malformed):
-            raise found
+            raise Malformed(found.reason, found.path)  # one that is raised twice would keep both tracebacks
         return found
 
     def __len__(self) -> int:
@@ -131,7 +131,7 @@ def _outcome(text: str | bytes, longest: int) -> Document | Malformed:
     try:
         return parse(text, longest)
     except Malformed as error:
-        return error
+        return error.with_traceback(None)
 
 
 def parse(text: str | bytes, longest: int = MAX_CHARACTERS) -> Document:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from policy import interchange
 from policy.interchange import evaluate
 from tests import escalation
 
@@ -83,7 +84,8 @@ def run(kind: str, files: Sequence[Path], answers: Path | None) -> int:
         answers.write_text("".join(json.dumps(one) + "\n" for one in given), encoding="utf-8")
     for case, one in score.mismatches:
         expected = [case["expected"], *case.get("expected_blocked_by", ())]
-        print(f"{case['id']}: {one['decision']} {one['blocked_by']}, expected {expected}: {case['title']}")
+        said = f"{one['decision']} {one['blocked_by']}, expected {expected}: {interchange.read(case).ask().summary}"
+        print(f"{case['id']} ({case['title']}): {said}")
     for tag, count in score.tags.most_common():
         print(f"  {tag}: {score.agreed_tags[tag]} of {count}")
     print(f"{kind}: {score.agreed} of {len(given)} agree, {score.ruled} ruled")

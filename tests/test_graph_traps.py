@@ -181,3 +181,13 @@ def test_a_long_policy_of_aws_is_read_and_a_stranger_s_is_not() -> None:
         managed = facts.ManagedPolicy(arn=arn, name="long", account_id=PROD, document=long)
         found = build(snapshot_of([role("r", attached=(arn,)), managed]), BuildOptions())
         assert found.into(OUTCOME, f"{verb}_ESCALATE")
+
+
+def test_a_policy_that_is_none_shows_in_the_coverage_of_its_account() -> None:
+    broken = [role(f"r{n}", inline=(facts.InlinePolicy(f"cut{n}", '{"Statement": ['),)) for n in range(7)]
+    (row,) = [n for n in build(snapshot_of(broken), BuildOptions()).of("Coverage") if n.id.endswith("policy documents")]
+    assert (row.properties["state"], row.properties["reason"]) == ("partial", "malformed")
+    detail = str(row.properties["detail"])
+    assert detail.startswith("what these allow is unknown: `cut0` not JSON (")
+    assert detail.endswith("; and more")
+    assert "cut6" not in detail

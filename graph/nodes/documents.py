@@ -8,32 +8,66 @@ from functools import lru_cache
 import msgspec
 
 from graph.builder import Builder
-from ingest.snapshot import Unseen
+from ingest.snapshot import Reason, State, Unseen
 from policy import Condition, Malformed, Statement, longest, parse
+
+NAMED, MORE = 5, "; and more"
+SOURCE = "policy documents"  # beside the collectors' names: text that was read and is no policy
 
 
 def add_document(builder: Builder, owner: str, relationship: str, document: str | Unseen | None) -> None:
     """Joins a policy, or a role by its trust policy, to its statements.
 
-    A document that was not seen or that AWS would refuse gives no statements; its owner says `unseen`.
+    A document that was not seen or that AWS would refuse gives no statements; its owner says `unseen`, and the
+    coverage of its account that there is one that could not be read.
     """
-    statements = _statements(document, longest(owner))
-    if statements is None:
+    found = _read(document, longest(owner))
+    if isinstance(found, Malformed):
+        _add_unreadable(builder, owner, found)
+    if not isinstance(found, tuple):
         builder.node(builder.nodes[owner][0], owner, unseen=True)
-    for position, statement in enumerate(statements or ()):
+        return
+    for position, statement in enumerate(found):
         builder.edge(
             owner, relationship, _statement(builder, statement), key=str(position), sid=statement.sid, position=position
         )
 
 
 @lru_cache(maxsize=65_536)
-def _statements(document: str | Unseen | None, longest: int) -> Sequence[Statement] | None:
+def _read(document: str | Unseen | None, longest: int) -> tuple[Statement, ...] | Malformed | None:
     if document is None or isinstance(document, Unseen):
         return None
     try:
         return parse(document, longest).statements
-    except Malformed:
-        return None
+    except Malformed as error:
+        return error.with_traceback(None)
+
+
+def _add_unreadable(builder: Builder, owner: str, error: Malformed) -> None:
+    """Says in the coverage of an account that what a document of it allows is unknown."""
+    properties = builder.nodes[owner][1]
+    account, name = str(properties.get("account_id", "")), properties.get("name", owner)
+    row = f"coverage:{account}::{SOURCE}"
+    before = str(builder.nodes[row][1]["detail"]) if builder.has(row) else ""
+    builder.node(
+        "Coverage",
+        row,
+        name=f"{SOURCE} of {account}",
+        account_id=account,
+        source=SOURCE,
+        state=State.PARTIAL.value,
+        reason=Reason.MALFORMED.value,
+        detail=_detail(before, f"`{name}` {error}"),
+        at=builder.snapshot.taken_at,
+    )
+    if builder.has(account):
+        builder.edge(row, "COVERAGE_OF", account)
+
+
+def _detail(before: str, unreadable: str) -> str:
+    if not before:
+        return f"what these allow is unknown: {unreadable}"
+    return before if before.endswith(MORE) else before + (f"; {unreadable}" if before.count("; ") < NAMED - 1 else MORE)
 
 
 def _statement(builder: Builder, statement: Statement) -> str:

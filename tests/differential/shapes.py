@@ -124,6 +124,12 @@ def variable_before_the_name(case: Case) -> bool:
     return any("${" in ":".join(VARIABLE.sub("${}", one).split(":")[:5]) for one in found)
 
 
+def held_to_a_principal(case: Case) -> bool:
+    """A bucket's policy is for everyone of one ARN, and says so by an operator for texts."""
+    keys = [one.key.lower() for one in entries(case) if one.operator.startswith("String")]
+    return bool(case["s3_block_public_access"]) and "aws:principalarn" in keys
+
+
 def inverted_meets_no_value(case: Case) -> bool:
     return any("Not" in one.operator and has_no_value(case, text) for one in entries(case) for text in one.values)
 
@@ -213,6 +219,7 @@ SHAPES: dict[str, Callable[[Case], bool]] = {
         epoch_date,
         spared_resource_has_no_value,
         variable_before_the_name,
+        held_to_a_principal,
         inverted_meets_no_value,
         variable_in_arn_operator,
         arn_value_is_short,
