@@ -127,7 +127,7 @@ def variable_before_the_name(case: Case) -> bool:
 def held_to_a_principal(case: Case) -> bool:
     """A bucket's policy is for everyone of one ARN, and says so by an operator for texts."""
     keys = [one.key.lower() for one in entries(case) if one.operator.startswith("String")]
-    return bool(case["s3_block_public_access"]) and "aws:principalarn" in keys
+    return bool(case.get("s3_block_public_access")) and "aws:principalarn" in keys
 
 
 def inverted_meets_no_value(case: Case) -> bool:
