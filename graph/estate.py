@@ -91,6 +91,7 @@ class Estate:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._library = Library()
+        self._seen_in: dict[tuple[str, str], Policy] = {}  # managed policies as an account sees them
         self._parsed: dict[tuple[str, str, str], Policy] = {}
         self.organizations = Organizations(snapshot, self.policy)
         self.accounts = self.organizations.accounts
@@ -125,9 +126,12 @@ class Estate:
 
     def managed(self, account_id: str, arn: str) -> Policy:
         """A managed policy as an account sees it; AWS's own are the same in every account."""
-        record = self._managed_record(account_id, arn)
-        name = arn.rsplit("/", 1)[-1]
-        return self.policy(arn, name, record.document if record else None, record.version if record else "")
+        found = self._seen_in.get((account_id, arn))
+        if found is None:
+            record, name = self._managed_record(account_id, arn), arn.rsplit("/", 1)[-1]
+            found = self.policy(arn, name, record.document if record else None, record.version if record else "")
+            self._seen_in[account_id, arn] = found
+        return found
 
     def inline(self, holder_arn: str, policy: facts.InlinePolicy) -> Policy:
         return self.policy(f"{holder_arn}/{policy.name}", policy.name, policy.document)

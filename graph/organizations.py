@@ -38,6 +38,7 @@ class Organizations:
         self._by_management = {o.management_account_id: o for o in snapshot.all(facts.Organization)}
         self._parents = {u.id: u.parent_id for u in snapshot.all(facts.OrganizationalUnit)}
         self._chains: dict[str, Chain] = {}
+        self._contexts: dict[str, dict[str, tuple[str, ...]]] = {}
         self._rcps: dict[str, Levels | None] = {}
 
     # -- membership
@@ -84,7 +85,12 @@ class Organizations:
         return path or None
 
     def context(self, account_id: str) -> dict[str, tuple[str, ...]]:
-        """The facts that every principal of an account shares."""
+        """The facts that every principal of an account shares; a new mapping each time."""
+        if account_id not in self._contexts:
+            self._contexts[account_id] = self._context(account_id)
+        return dict(self._contexts[account_id])
+
+    def _context(self, account_id: str) -> dict[str, tuple[str, ...]]:
         context: dict[str, tuple[str, ...]] = {"aws:principalaccount": (account_id,)}
         if organization := self.of(account_id):
             context["aws:principalorgid"] = (organization.id,)

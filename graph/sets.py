@@ -62,6 +62,8 @@ class Sets:
         self.builder = builder
         self._by_key: dict[str, AccessSet] = {}
         self._of: dict[str, AccessSet] = {}
+        self._bundles: dict[tuple[object, ...], Bundle] = {}
+        self._said: dict[tuple[Document, str], list[str]] = {}
         # Those seen this time come first: where all were seen before, or all now, a set's id is that of its effect.
         for holder in sorted(estate.holders.values(), key=lambda h: h.stale is not None):
             self._place(holder)
@@ -81,7 +83,7 @@ class Sets:
         principal: Principal,
         stale: str | None,
     ) -> AccessSet:
-        key = set_key(account_id, identity, boundary, chain, principal)
+        key = self._key(account_id, identity, boundary, chain, principal)
         if key in self._by_key and self._by_key[key].stale != oldest(stale, chain.stale):
             key = (
                 f"{key}:{stale}"  # equals of whom some were last seen before: their edges must say so, the others' not
@@ -96,9 +98,35 @@ class Sets:
                 _anyone_like(principal),
                 oldest(stale, chain.stale),
                 tuple(sorted({p.name for p in identity})),
-                shape_of(account_id, identity, boundary, chain),
+                self._shape(account_id, identity, boundary, chain),
             )
         return found
+
+    def _key(
+        self, account_id: str, identity: Sequence[Policy], boundary: Policy | None, chain: Chain, principal: Principal
+    ) -> str:
+        """The key of a set. What does not depend on the principal is worked out once for all with the same texts."""
+        texts = tuple(p.document or p.name for p in (*identity, *([boundary] if boundary else [])))
+        place = (account_id, texts, boundary is not None, chain.levels)
+        bundle = self._bundles.get(place)
+        if bundle is None:
+            bundle = self._bundles[place] = Bundle.of(account_id, identity, boundary, chain)
+        return bundle.key(principal)
+
+    def _shape(self, account_id: str, identity: Sequence[Policy], boundary: Policy | None, chain: Chain) -> str:
+        """The key without the account's number and the organization's guardrails: the same power elsewhere."""
+        texts = sorted({*self._texts(identity, account_id), *(p.name for p in identity if p.document is None)})
+        bound = sorted(self._texts([boundary] if boundary else [], account_id))
+        body = msgspec.json.encode((texts, bound, chain.levels is None))
+        return f"shape:{hashlib.sha256(body).hexdigest()[:20]}"
+
+    def _texts(self, policies: Iterable[Policy], account_id: str) -> Iterator[str]:
+        """Each statement as one line of text, without the account's number."""
+        for document in (p.document for p in policies if p.document):
+            texts = self._said.get((document, account_id))
+            if texts is None:
+                texts = self._said[document, account_id] = list(_texts(document, account_id))
+            yield from texts
 
     def administrator(self, account_id: str) -> AccessSet:
         """What an administrator of an account holds, whoever becomes one."""
@@ -107,7 +135,7 @@ class Sets:
         principal = Principal(
             arn, account_id, "role", {**self.estate.organizations.context(account_id), "aws:principalarn": (arn,)}
         )
-        known = self._by_key.get(set_key(account_id, [ALLOW_ALL], None, chain, principal))
+        known = self._by_key.get(self._key(account_id, [ALLOW_ALL], None, chain, principal))
         return known or self._intern(account_id, [ALLOW_ALL], None, chain, principal, None)
 
     def of(self, holder: Holder) -> AccessSet:
@@ -175,26 +203,24 @@ class Sets:
         return set_id
 
 
-def set_key(
-    account_id: str,
-    identity: Sequence[Policy],
-    boundary: Policy | None,
-    chain: Chain,
-    principal: Principal,
-) -> str:
-    """Content address of everything that decides for a principal."""
-    governing = [*identity, *([boundary] if boundary else []), *(p for level in chain.levels or () for p in level)]
-    asking = {s.id: s for s in _statements(governing) if s.principal_keys}
-    answers = [principal_answers(asking[i], principal) for i in sorted(asking)]
-    body = (account_id, *_effect(identity, boundary, chain), answers)
-    return hashlib.sha256(msgspec.json.encode(body)).hexdigest()[:24]
+@dataclass(frozen=True)
+class Bundle:
+    """The policies that bind principals, whoever they are: what they say, and which statements ask who it is."""
 
+    effect: tuple[object, ...]
+    asking: tuple[Statement, ...]
 
-def shape_of(account_id: str, identity: Sequence[Policy], boundary: Policy | None, chain: Chain) -> str:
-    """The key without the account's number and the organization's guardrails: the same power elsewhere."""
-    texts = sorted({*_texts(identity, account_id), *(p.name for p in identity if p.document is None)})
-    bound = sorted(_texts([boundary] if boundary else [], account_id))
-    return "shape:" + hashlib.sha256(msgspec.json.encode((texts, bound, chain.levels is None))).hexdigest()[:20]
+    @classmethod
+    def of(cls, account_id: str, identity: Sequence[Policy], boundary: Policy | None, chain: Chain) -> Bundle:
+        governing = [*identity, *([boundary] if boundary else []), *(p for level in chain.levels or () for p in level)]
+        asking = {s.id: s for s in _statements(governing) if s.principal_keys}
+        effect = (account_id, *_effect(identity, boundary, chain))
+        return cls(effect, tuple(asking[i] for i in sorted(asking)))
+
+    def key(self, principal: Principal) -> str:
+        """Content address of everything that decides for a principal."""
+        body = (*self.effect, principal_answers(self.asking, principal))
+        return hashlib.sha256(msgspec.json.encode(body)).hexdigest()[:24]
 
 
 def _effect(identity: Sequence[Policy], boundary: Policy | None, chain: Chain) -> tuple[object, ...]:
@@ -217,9 +243,8 @@ def _statements(policies: Iterable[Policy]) -> Iterator[Statement]:
     return (s for p in policies if p.document for s in p.document.statements)
 
 
-def _texts(policies: Iterable[Policy], account_id: str) -> Iterator[str]:
-    """Each statement as one line of text, without the account's number."""
-    for s in _statements(policies):
+def _texts(document: Document, account_id: str) -> Iterator[str]:
+    for s in document.statements:
         lists = (s.actions, s.not_actions, s.resources, s.not_resources)
         conditions = sorted((c.operator.lower(), c.name, sorted(c.values)) for c in s.conditions)
         words = (s.effect, [sorted(one) for one in lists], conditions)

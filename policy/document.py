@@ -55,6 +55,13 @@ class Statement:
         return frozenset(key for key in read if is_of_principal(key))
 
     @cached_property
+    def principal_conditions(self) -> tuple[tuple[Condition, bool], ...]:
+        """Its conditions on facts of the principal, each with whether such facts alone decide it."""
+        asking = [condition for condition in self.conditions if is_of_principal(condition.name)]
+        used = [variables(condition.values) if condition.substitutes else () for condition in asking]
+        return tuple((one, all(map(is_of_principal, names))) for one, names in zip(asking, used, strict=True))
+
+    @cached_property
     def covers_all(self) -> bool:
         """Whether it applies to every resource: `*`, or no resource element, as in a trust policy."""
         return "*" in self.resources or not (self.resources or self.not_resources)

@@ -151,8 +151,15 @@ def arn_matches(pattern: str, arn: str) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
-    wanted, found = pattern.split(":", 5), arn.split(":", 5)
-    return len(wanted) == len(found) == 6 and all(glob(one)(other) for one, other in zip(wanted, found, strict=True))
+    wanted, found = _fields(pattern), arn.split(":", 5)
+    return wanted is not None and len(found) == 6 and all(matches(found[place]) for place, matches in wanted)
+
+
+@lru_cache(maxsize=16_384)
+def _fields(pattern: str) -> tuple[tuple[int, Matcher], ...] | None:
+    """The fields of an ARN's pattern that narrow it, each with its place; None where there are not six."""
+    fields = pattern.split(":", 5)
+    return tuple((place, glob(one)) for place, one in enumerate(fields) if one != "*") if len(fields) == 6 else None
 
 
 def is_incomplete(pattern: str) -> bool:

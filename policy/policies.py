@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from policy.case import Route
 from policy.context import Circumstances
@@ -53,11 +54,7 @@ class PolicySet:
         levels = sources_of("scp", scps or ())
         self._sources: tuple[Source, ...] = (*own, *levels)
         self._is_bounded = boundary is not None
-        there = {source.name for source in own}
-        self._routes = {
-            name: [complete(route, there, [level.name for level in levels]) for route in routes]
-            for name, routes in ROUTES.items()
-        }
+        self._routes = completed(tuple(one.name for one in own), tuple(one.name for one in levels))
         self._plans: dict[str, Plan] = {}
         self._unguarded: PolicySet | None = None
 
@@ -136,9 +133,14 @@ class PolicySet:
         return found
 
 
-def complete(route: Route, there: Iterable[str], levels: Iterable[str]) -> Route:
-    """A route through those limits that a principal has, and all levels of SCPs."""
-    return (*(name for name in route if name in there or name not in OWN[1:]), *levels)
+@lru_cache(maxsize=1_024)
+def completed(there: tuple[str, ...], levels: tuple[str, ...]) -> dict[str, list[Route]]:
+    """The routes through those limits that a principal has, and all levels of SCPs."""
+
+    def complete(route: Route) -> Route:
+        return (*(name for name in route if name in there or name not in OWN[1:]), *levels)
+
+    return {name: [complete(route) for route in routes] for name, routes in ROUTES.items()}
 
 
 def content(parts: Iterable[Part]) -> list[object]:
