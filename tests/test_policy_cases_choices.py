@@ -46,7 +46,13 @@ def test_one_value_that_brings_the_answer_about_is_found(operator, key, value, c
     [
         ({"NumericLessThan": {SIZE: "10"}, "NumericGreaterThan": {SIZE: "8"}}, Truth.YES),
         ({"NumericLessThan": {SIZE: "10"}, "NumericGreaterThan": {SIZE: "10"}}, Truth.NO),
+        ({"NumericLessThan": {SIZE: "10"}, "NumericGreaterThanEquals": {SIZE: "10"}}, Truth.NO),
+        ({"NumericLessThanEquals": {SIZE: "10"}, "NumericGreaterThan": {SIZE: "10"}}, Truth.NO),
+        ({"NumericEquals": {SIZE: "10"}, "NumericNotEquals": {SIZE: "10"}}, Truth.NO),
         ({"NumericLessThan": {SIZE: "many"}}, Truth.NO),
+        ({"BinaryEquals": {AGENT: "a"}, "StringNotLike": {AGENT: "a"}}, Truth.NO),
+        ({"StringEqualsIgnoreCase": {AGENT: "a"}, "StringNotLike": {AGENT: ["a", "A"]}}, Truth.NO),
+        ({"StringLike": {AGENT: "a*"}, "StringNotLike": {AGENT: "a?*"}}, Truth.YES),  # `a` itself
         ({"StringEquals": {AGENT: "a"}, "StringNotEquals": {AGENT: "a"}}, Truth.NO),
         ({"StringEquals": {AGENT: "a"}, "Null": {AGENT: "true"}}, Truth.NO),
         ({"StringLike": {AGENT: "ab*"}, "StringNotLike": {AGENT: "a*"}}, Truth.NO),  # one covers the other
@@ -72,6 +78,8 @@ def test_a_list_of_tags_is_chosen_as_a_whole():
     single = deny(Condition={"StringEquals": {TAGS: ["a", "b"]}})
     assert answer(every) == (Truth.YES, ((TAGS, "a"),))
     assert answer(every, single)[0] is not Truth.YES
+    together = {"ForAnyValue:StringEquals": {TAGS: "a"}, "ForAnyValue:StringLike": {TAGS: "b"}}
+    assert answer(allow(Condition=together)) == (Truth.YES, ((TAGS, "a and b"),))
 
 
 def test_the_tags_of_a_request_are_listed_among_its_keys():

@@ -47,6 +47,7 @@ def values(key: str, principal: Principal = ROLE, action: str = "s3:GetObject", 
         ("aws:principalorgid", ROLE, ()),
         ("aws:principaltag/team", ROLE, ("1",)),
         ("aws:principaltag/other", ROLE, ()),
+        ("aws:principaltag/a/b:c", ROLE, ()),  # a tag may be called so
         ("test:never", ROLE, None),
     ],
 )
@@ -118,6 +119,7 @@ def test_what_a_request_says_goes_before_what_is_derived():
     assert known.values("aws:requestedregion") == ("eu-north-1",)
     assert known.values("s3:resourcetag/team") == known.values("aws:resourcetag/team") == ("a",)
     assert known.values("ec2:resourcetag/other") == ()
+    assert known.values("ec2:resourcetag/a/b:c") == ()
     assert Circumstances(Request(ROLE, "iam:GetRole", "*", ACCOUNT, said, complete=True)).values("aws:useragent") == ()
 
 

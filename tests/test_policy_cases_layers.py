@@ -46,7 +46,7 @@ def test_a_statement_that_may_cover_a_resource_may_allow_and_may_deny():
         ([allow(), deny(resource=by_address)], (f"not ({by_address} covers it)",)),
         ([allow(resource=[by_address, by_instance])], (f"{by_address} or {by_instance} covers it",)),
         ([allow(resource=by_address, Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
-         (f"{by_address} covers it and `aws:SourceIp` in 10.0.0.0/8",)),
+         (f"{by_address} covers it", "`aws:SourceIp` in 10.0.0.0/8")),
         ([allow(resource=by_address), allow(resource=by_instance)],
          (f"{by_address} covers it or {by_instance} covers it",)),
     ):  # fmt: skip
@@ -111,6 +111,7 @@ def test_a_statement_covers_what_its_not_resource_does_not_name(layer, pattern, 
         (FAY, [f"arn:aws:sts::{ACCOUNT}:federated-user/max"], Truth.NO),
         (FAY, [f"arn:aws:iam::{ACCOUNT}:user/max"], Truth.NO),
         (FAY, [f"arn:aws:iam::{ACCOUNT}:role/fay"], Truth.NO),
+        (USER, [f"arn:aws:iam::{ACCOUNT}:user/ann"], Truth.NO),  # a user's own ARN has its path
         (SESSION, [f"arn:aws:iam::{OTHER_ACCOUNT}:role/app"], Truth.NO),
         (SESSION, [f"arn:aws:iam::{ACCOUNT}:user/app"], Truth.NO),
         (SESSION, [f"arn:aws:sts::{ACCOUNT}:assumed-role/app/other"], Truth.NO),
@@ -130,6 +131,14 @@ def test_whom_a_bucket_policy_lets_in_by_itself(principal, named, truth):
     assert NOTHING.decide(request, ResourcePolicies(naming(*named))).truth is truth
 
 
+def test_a_user_that_is_named_stands_for_its_federated_session_within_the_session_policy():
+    named = ResourcePolicies(naming(f"arn:aws:iam::{ACCOUNT}:user/team/fay"))
+    request = ask("s3:GetObject", OBJECT, FAY)
+    answers = [PolicySet([], session=one).decide(request, named) for one in (FULL, ON_EC2)]
+    assert [(one.truth, one.blocked_by) for one in answers] == [(Truth.YES, ()), (Truth.NO, ("session",))]
+    assert PolicySet([], session=FULL).decide(ask("s3:GetObject", OBJECT, ROLE), named).truth is Truth.NO
+
+
 @pytest.mark.parametrize(
     ("spared", "principal", "denied"),
     [
@@ -140,6 +149,7 @@ def test_whom_a_bucket_policy_lets_in_by_itself(principal, named, truth):
         ([ROLE.arn], SESSION, True),
         ([ROLE.arn, SESSION.arn], SESSION, False),
         ([ROLE.arn], ROLE, False),
+        ([ACCOUNT], SESSION, True),
         ([STRANGER.arn], USER, True),
     ],
 )
@@ -224,7 +234,7 @@ def test_a_resource_policy_does_not_open_what_an_organization_withholds():
     [
         ({}, True),
         ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, False),
-        ({"StringEquals": {"aws:SourceVpce": ["vpce-1", "vpce-?"]}}, False),  # text here, and no wildcard
+        ({"StringEquals": {"aws:SourceVpce": ["vpce-1", "vpce-?"]}}, True),  # as S3 reads it
         ({"StringLike": {"aws:SourceVpce": "vpce-*"}}, True),
         ({"StringLike": {"aws:SourceVpce": "vpce-?"}}, True),
         ({"StringEquals": {"aws:PrincipalArn": "${aws:SourceArn}"}}, True),
@@ -246,7 +256,8 @@ def test_what_makes_a_bucket_policy_public(block, is_closed):
     request = Request(EVE, "s3:GetObject", OBJECT, ACCOUNT)
     found = naming("*", Condition=block) if block else naming("*")
     one, other = (
-        PolicySet([FULL]).decide(request, ResourcePolicies(found, restricts_public=blocked)) for blocked in (False, True)
+        PolicySet([FULL]).decide(request, ResourcePolicies(found, restricts_public=blocked))
+        for blocked in (False, True)
     )
     assert other.truth is (Truth.NO if is_closed else one.truth)
 
@@ -334,6 +345,8 @@ def test_what_aws_keeps_to_itself(action, resource, truth):
 def test_what_is_denied_anyway_is_not_said_to_be_kept_by_aws():
     reserved = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/x/y"
     assert bound([]).decide(ask("iam:DeleteRole", reserved)).blocked_by == ("identity",)
+    kept = bound([allow()]).decide(ask("iam:DeleteRole", reserved))
+    assert (kept.blocked_by, kept.explicit_deny, kept.layers) == (("service",), False, {})
 
 
 def test_whoever_one_is_may_be_asked_in_spite_of_every_deny():

@@ -57,12 +57,12 @@ def main() -> int:
         return 1
     killers: Counter[str] = Counter()
     survivors = []
-    for one in track(found, "mutants", console=Console(stderr=True)):
+    for number, one in enumerate(track(found, "mutants", console=Console(stderr=True)), 1):
         if killer := trials.killer(one.module, one.source):
             killers[killer] += 1
         else:
             survivors.append(one)
-            print(f"survives{'' if one.key in known else ', not listed'}: {one}", flush=True)
+            print(f"{number}: survives{'' if one.key in known else ', not listed'}: {one}", flush=True)
     return report(found, survivors, killers)
 
 

@@ -18,9 +18,10 @@ import tests.conftest  # loads its profile before ours
 import tests.require
 
 ROOT = Path(__file__).parents[2]
-# The quicker a file is, and the more it finds, the earlier it stands. A file named as the module goes before all.
+# The quicker a file is, and the more it finds, the earlier it stands. The cases of a module go before all.
 FILES = (
-    "decide", "layers", "conditions", "conformance", "reference", "formula", "match", "laws",
+    "cases_layers", "cases_evidence", "decide", "layers", "cases_choices", "cases_keys", "cases_conditions",
+    "conditions", "formula", "conformance", "reference", "match", "laws",
 )  # fmt: skip
 SHARE = 5  # a file's properties are tried on this part of the gate's examples
 PATIENCE, FLOOR = 4, 3.0  # a mutant may take this many times the processor time that the file takes, and no less
@@ -40,7 +41,7 @@ class Trials:
         tests.require.repetitions = lambda gate: max(gate // SHARE, 20)
         os.environ["TRUSTDRIFT_REQUIRE"] = "cases"
         sys.dont_write_bytecode = True
-        self._seconds = {name: self._measured(name) for name in FILES if _file(name).exists()}
+        self._seconds = {name: self._measured(name) for name in FILES}
         _forget()
         gc.collect()
         gc.freeze()
@@ -53,7 +54,7 @@ class Trials:
 
     def killer(self, module: str, source: str) -> str | None:
         """The file of tests that fails where a module has this source, None where all pass."""
-        names = sorted(self._seconds, key=lambda name: name != module)  # stable: the others keep their order
+        names = sorted(self._seconds, key=lambda name: name != f"cases_{module}")  # the others keep their order
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
