@@ -63,14 +63,19 @@ class Condition(msgspec.Struct, frozen=True, dict=True):
 
     def _presence(self) -> Literal:
         texts = [f"`{self.key}` is absent", f"`{self.key}` is present"]
-        if len({value.lower() for value in self.values}) != 1:
-            return Literal(f"{texts[0]} or not", True, f"{texts[0]} or present", texts[1])
-        is_absent = self.values[0].lower() == "true"
+        is_absent = "true" in self._presences
         return Literal(texts[0], is_absent, *(texts if is_absent else reversed(texts)))
+
+    @cached_property
+    def _presences(self) -> set[str]:
+        """Which of `true` (absent) and `false` (present) a Null condition asks for."""
+        return {value.lower() for value in self.values} & {"true", "false"}
 
     def truth(self, lookup: Lookup) -> Truth:
         """YES, NO, or MAYBE where the answer hangs on a key or an operator that is not known."""
         test, found = self.test, lookup(self.name)
+        if test is not None and test.operator.family == "null" and len(self._presences) != 1:
+            return _truth(bool(self._presences))  # absent or present: always; neither: never
         if test is None or found is None:
             return Truth.MAYBE
         if test.operator.family == "null":

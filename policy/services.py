@@ -29,7 +29,7 @@ RESERVED = (
     Reserved(
         "arn:*:iam::*:role/aws-service-role/*",
         "iam",
-        (*READS, "passrole", "createservicelinkedrole", "deleteservicelinkedrole", "updateroledescription", "tagrole",
+        (*READS, "passrole", "createservicelinkedrole", "deleteservicelinkedrole", "updaterole", "tagrole",
          "untagrole"),
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html",
     ),

@@ -52,6 +52,13 @@ def test_a_refutation_is_met_where_the_term_is_not(term):
 def test_words_say_each_fact_once():
     a, b, c = map(literal, "abc")
     assert words(simplified([((a,),), ((a, b), (c,)), ((a,), (b,))])) == ["a", "b or c"]
+    assert words(simplified([((a,),), ((~a,), (b,))])) == ["a", "b"]
+    assert simplified([((a,),), ((~a,), (~a, b))]) is None
+
+
+def test_many_ways_are_all_told():
+    many = tuple((literal(f"n{number}"),) for number in range(100))
+    assert words(simplified([many])) == [" or ".join(f"n{number}" for number in range(100))]
 
 
 IN = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
@@ -69,6 +76,8 @@ TAGGED, UNTAGGED = ({operator: {"aws:ResourceTag/a": "1"}} for operator in ("Str
          ("`aws:SourceIp` not in 203.0.113.0/24 or `aws:MultiFactorAuthPresent` is not true",)),
         ([("Allow", IN), ("Deny", IN)], Truth.NO, ()),
         ([("Allow", TAGGED), ("Allow", UNTAGGED)], Truth.YES, ()),
+        ([("Allow", {}), ("Deny", {"Null": {"aws:SourceVpc": ["true", "false"]}})], Truth.NO, ()),
+        ([("Allow", {}), ("Deny", {"Null": {"aws:SourceVpc": "false"}})], Truth.MAYBE, ("`aws:SourceVpc` is absent",)),
         ([("Allow", {}), ("Deny", TAGGED)], Truth.MAYBE, ("`aws:ResourceTag/a` is not 1",)),
     ],
 )  # fmt: skip
