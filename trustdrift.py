@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import access, collecting, evaluating, line, permissions, questions, screens, watching
+from cli import access, cataloguing, collecting, evaluating, line, permissions, questions, screens, watching
 from cli.context import Invocation
 from cli.exits import Verbs
 
@@ -37,6 +37,7 @@ PANELS = {
         questions.paths,
         questions.query,
         questions.snapshots,
+        cataloguing.techniques,
         questions.schema,
         evaluating.evaluate,
     ),

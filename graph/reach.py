@@ -8,7 +8,7 @@ References: Dijkstra's algorithm with a virtual super-source, scipy.sparse.csgra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,11 +35,12 @@ class Network:
 
     @classmethod
     def of(cls, nodes: Iterable[str], edges: Sequence[Edge], types: frozenset[str]) -> Network:
+        workloads = {edge.source for edge in edges if edge.type == "RUNS_AS"}
         ids = sorted(nodes)  # of equally short paths the search takes the same, whatever the order of its input
         index = {node: i for i, node in enumerate(ids)}
         best: dict[tuple[int, int], Edge] = {}
         for edge in edges:
-            if edge.type in types and (edge.certain or types is POSSIBLE):
+            if edge.type in types and (edge.certain or types is POSSIBLE) and not _ends_at(edge, workloads):
                 pair = (index[edge.source], index[edge.target])
                 held = best.get(pair)
                 if held is None or _rank(edge) < _rank(held):
@@ -68,6 +69,14 @@ class Network:
     @cached_property
     def edge_between(self) -> dict[tuple[int, int], Edge]:
         return dict(zip(zip(self.sources.tolist(), self.targets.tolist(), strict=True), self.edges, strict=True))
+
+
+def _ends_at(edge: Edge, workloads: Container[str]) -> bool:
+    """Whether an edge gives no hold of what runs at its end: access that does not write to a workload.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html changes neither a function's code nor its role.
+    """
+    return edge.type.endswith("_ACCESS") and edge.key != "write" and edge.target in workloads
 
 
 def _rank(edge: Edge) -> tuple[int, bool, tuple[str, str, str, str]]:

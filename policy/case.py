@@ -175,8 +175,8 @@ def _at(rules: Iterable[Rule], truth: Truth, lookup: Lookup) -> list[Rule]:
 def alternatives(ways: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """What must hold on one of several ways: the texts of the only one, else one text of all. A way that asks for all
     that another asks for, and more, is none."""
-    every = dict.fromkeys(tuple(one) for one in ways)
-    found = [one for one in every if not any(set(other) < set(one) for other in every)]
+    every = {frozenset(one): tuple(one) for one in ways}
+    found = [way for texts, way in every.items() if not any(other < texts for other in every)]
     return found[0] if len(found) == 1 else (" or ".join(f"({conjunction(one)})" for one in found),)
 
 

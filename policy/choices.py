@@ -9,12 +9,12 @@ from itertools import combinations, product
 from policy.conditions import Condition, Lookup
 from policy.context import Circumstances
 from policy.keys import Key, canonical, describe
-from policy.match import UNQUOTED, glob, substitute
+from policy.match import UNNAMED, UNQUOTED, glob, substitute
 from policy.operators import number
 
 MAX_COMBINATIONS = 256
 OTHER = "\ud802"  # a value that no policy can name: the loader refuses lone surrogates
-REQUEST_TAG = "aws:requesttag/"
+REQUEST_TAG, TAG_KEYS = "aws:requesttag/", "aws:tagkeys"
 
 Choice = Mapping[str, tuple[str, ...]]  # canonical key -> the values chosen for it
 
@@ -28,13 +28,17 @@ def chosen_keys(conditions: Iterable[Condition], circumstances: Circumstances) -
     return found
 
 
-def enumerate_choices(keys: Mapping[str, Sequence[Condition]], lookup: Lookup) -> tuple[list[Choice], bool]:
+def enumerate_choices(
+    keys: Mapping[str, Sequence[Condition]], lookup: Lookup, given: Iterable[str] = ()
+) -> tuple[list[Choice], bool]:
     """The combinations of choices worth trying, and whether one of them stands for every other there is.
+
+    `given` are the keys that the request is known to carry: its tags are among the `aws:TagKeys` of any choice.
 
     Beyond 256 combinations, for keys of several values, and where two patterns may overlap in a value that neither
     stands for, it is not.
     """
-    sides, exact, tags = [], True, _tag_names(keys)
+    sides, exact, tags = [], True, tags_in(keys)
     for key, conditions in keys.items():
         row = describe(key)
         assert row is not None  # only a key with a row is chosen
@@ -43,10 +47,12 @@ def enumerate_choices(keys: Mapping[str, Sequence[Condition]], lookup: Lookup) -
         if math.prod(map(len, sides)) > MAX_COMBINATIONS:
             return [], False
         exact = exact and resolved and not row.several and not _overlap_unseen(conditions, patterns)
-    return [choice for choice in _combine(list(keys), sides) if _is_consistent(choice)], exact
+    carried = tags_in(given)
+    choices = (_with_tags(choice, carried) for choice in _combine(list(keys), sides))
+    return [choice for choice in choices if _is_consistent(choice, carried)], exact
 
 
-def _combine(keys: list[str], sides: list[list[tuple[str, ...]]]) -> Iterator[Choice]:
+def _combine(keys: list[str], sides: list[list[tuple[str, ...]]]) -> Iterator[dict[str, tuple[str, ...]]]:
     for values in product(*sides):
         yield dict(zip(keys, values, strict=True))
 
@@ -74,6 +80,7 @@ def _candidates(
     else:
         wild = "pattern" in families
         named = [value for pattern in patterns for value in (_witnesses(pattern) if wild else (pattern,))] + [OTHER]
+        named += [value.swapcase() for value in named] if any(map(_ignores_case, conditions)) else []
     singles = [(value.translate(UNQUOTED),) for value in dict.fromkeys(named)]
     together = [tags, tuple(dict.fromkeys(value for (value,) in singles[:-1]))] if row.several else []
     absent: list[tuple[str, ...]] = [] if row.always else [()]
@@ -83,12 +90,14 @@ def _candidates(
 def _neighbours(text: str) -> list[str]:
     """A number and the whole numbers around it, one for each side of every comparison with it."""
     value = number(text)
-    return [] if value is None else [f"{near:g}" for near in (value, value - 1, value + 1)]
+    if value is None:
+        return []
+    return [f"{near:.10f}".rstrip("0").rstrip(".") for near in (value, value - 1, value + 1)]
 
 
 def _witnesses(pattern: str) -> tuple[str, ...]:
     """Two texts that a pattern covers, as little alike as can be; the text itself where it has no wildcard."""
-    filled = pattern.replace("?", "x")
+    filled = pattern.replace("?", OTHER)
     return tuple(dict.fromkeys((filled.replace("*", OTHER), filled.replace("*", ""))))
 
 
@@ -97,8 +106,14 @@ def _overlap_unseen(conditions: Sequence[Condition], patterns: Sequence[str]) ->
     families = {condition.test.operator.family for condition in conditions if condition.test is not None}
     if families - {"text", "pattern", "bool", "null", "number"} or None in [one.test for one in conditions]:
         return True
+    if len({_ignores_case(one) for one in conditions}) > 1:
+        return True
     wild = [pattern for pattern in dict.fromkeys(patterns) if "*" in pattern or "?" in pattern]
     return "pattern" in families and any(_may_overlap(one, other) for one, other in combinations(wild, 2))
+
+
+def _ignores_case(condition: Condition) -> bool:
+    return "ignorecase" in condition.operator.lower()
 
 
 def _may_overlap(one: str, other: str) -> bool:
@@ -113,22 +128,30 @@ def _literal_head(pattern: str) -> str:
     return pattern.replace("?", "*").partition("*")[0]
 
 
-def _tag_names(keys: Iterable[str]) -> tuple[str, ...]:
+def tags_in(keys: Iterable[str]) -> tuple[str, ...]:
+    """The tags that `aws:RequestTag/...` keys name, in lower case."""
     return tuple(key.removeprefix(REQUEST_TAG) for key in keys if key.startswith(REQUEST_TAG))
 
 
-def _is_consistent(choice: Choice) -> bool:
+def _with_tags(choice: dict[str, tuple[str, ...]], carried: tuple[str, ...]) -> Choice:
+    listed = choice.get(TAG_KEYS)
+    return choice if listed is None or not carried else choice | {TAG_KEYS: tuple(dict.fromkeys((*carried, *listed)))}
+
+
+def _is_consistent(choice: Choice, carried: tuple[str, ...]) -> bool:
     """`aws:TagKeys` lists the tags that `aws:RequestTag/...` carries: a choice of both must say the same."""
-    listed = choice.get("aws:tagkeys")
+    listed = choice.get(TAG_KEYS)
     if listed is None:
         return True
-    names = {name.lower() for name in listed}
-    return all((name in names) == bool(choice[REQUEST_TAG + name]) for name in _tag_names(choice))
+    names = {name.lower() for name in listed} - set(carried)
+    return all((name in names) == bool(choice[REQUEST_TAG + name]) for name in tags_in(choice))
 
 
 def shown(choice: Choice, spelling: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """A choice as people read it: what the caller sends, key by key; what is left out is not sent."""
-    return tuple((spelling[key], " and ".join(map(_shown, values))) for key, values in choice.items() if values)
+    return tuple(
+        (spelling[key].rstrip(UNNAMED), " and ".join(map(_shown, values))) for key, values in choice.items() if values
+    )
 
 
 def _shown(value: str) -> str:

@@ -52,15 +52,19 @@ class Comparison(msgspec.Struct, frozen=True):
         return ", ".join([f"{number} action{'' if number == '1' else 's'} {word}", *said[1:]])
 
 
-def compare(old: PolicySet, new: PolicySet, principal: Principal) -> Comparison:
-    """What `new` lets a principal do that `old` did not, and the other way round; as exact as `effective` is."""
-    before, after = grants(old, principal), grants(new, principal)
+def compare(old: PolicySet, new: PolicySet, principal: Principal, was: Principal | None = None) -> Comparison:
+    """What `new` lets a principal do that `old` did not, and the other way round; as exact as `effective` is.
+
+    `was` is the principal as it was before, where that is not the same: its tags, its place in the organization.
+    """
+    earlier = was or principal
+    before, after = grants(old, earlier), grants(new, principal)
     had, has = _actions(before), _actions(after)
     old_unlisted, new_unlisted = set(unlisted(old)), set(unlisted(new))
     return Comparison(
         tuple(rows(_only(after, has & ~had), principal)),
-        tuple(rows(_only(before, had & ~has), principal)),
-        tuple(_changes(before, after, principal)),
+        tuple(rows(_only(before, had & ~has), earlier)),
+        tuple(_changes(before, after, earlier, principal)),
         tuple(sorted(new_unlisted - old_unlisted)),
         tuple(sorted(old_unlisted - new_unlisted)),
     )
@@ -81,7 +85,7 @@ def _only(found: Grants, wanted: int) -> Grants:
     return {one: bits & wanted for one, bits in found.items() if bits & wanted}
 
 
-def _changes(before: Grants, after: Grants, principal: Principal) -> Iterator[Change]:
+def _changes(before: Grants, after: Grants, was: Principal, principal: Principal) -> Iterator[Change]:
     """The actions that both have with other grants, those with the same grants on either side together."""
     differing = 0
     for one in {*before, *after}:
@@ -89,7 +93,7 @@ def _changes(before: Grants, after: Grants, principal: Principal) -> Iterator[Ch
     made = []
     for old, new, bits in _cut(differing & _actions(before) & _actions(after), before, after):
         found = direction(old, new)
-        show_old, show_new = ([shown(one, principal) for one in side] for side in (old, new))
+        show_old, show_new = ([shown(one, who) for one in side] for side, who in ((old, was), (new, principal)))
         if found is None:
             continue
         for service, level, held in catalogue().split(bits):

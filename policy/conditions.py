@@ -8,7 +8,7 @@ from functools import cached_property
 import msgspec
 
 from policy.formula import Literal
-from policy.match import substitute
+from policy.match import UNNAMED, substitute
 from policy.operators import Operator, Quantifier, Test, opposite, read_operator
 from policy.truth import Truth
 
@@ -47,24 +47,29 @@ class Condition(msgspec.Struct, frozen=True, dict=True):
         test, values = self.test, " or ".join(self.values)
         if test is None:
             text = f"`{self.key}` passes `{self.operator}` {values}"
-            return Literal(text, True, text, f"not ({text})")
+            return Literal(self._atom(self.operator), True, text, f"not ({text})")
         if test.operator.family == "null":
             return self._presence()
-        subject, phrase = f"{test.quantifier.value}`{self.key}`", test.operator.phrase
+        subject, phrase = f"{test.quantifier.value}`{self.key.rstrip(UNNAMED)}`", test.operator.phrase
         text = f"{subject} {phrase} {values}{' (or absent)' if test.if_exists else ''}"
         if test.quantifier is not Quantifier.ONE:
-            return Literal(text, True, text, f"not ({text})")
+            return Literal(self._atom(self.operator), True, text, f"not ({text})")
         other = f"{subject} {opposite(phrase)} {values}"
         if test.operator.family not in ("text", "pattern"):
-            return Literal(text, True, text, other)
-        kind = test.operator.name.replace("Not", "")
-        optional = test.if_exists and not test.operator.negated  # a negated operator holds of an absent key anyway
-        return Literal(f"{kind} {optional} {self.name} {sorted(self.values)}", not test.operator.negated, text, other)
+            return Literal(self._atom(self.operator), True, text, other)
+        optional = "IfExists" if test.if_exists and not test.operator.negated else ""  # the negated hold anyway
+        atom = self._atom(test.operator.name.replace("Not", "") + optional)
+        return Literal(atom, not test.operator.negated, text, other)
+
+    def _atom(self, operator: str) -> str:
+        """What makes two conditions one fact, their operators aside that are each other's negation."""
+        has_variable = self.substitutes and any("${" in value for value in self.values)
+        return repr((operator.lower(), self.name, sorted(self.values), has_variable))
 
     def _presence(self) -> Literal:
         texts = [f"`{self.key}` is absent", f"`{self.key}` is present"]
         is_absent = "true" in self._presences
-        return Literal(texts[0], is_absent, *(texts if is_absent else reversed(texts)))
+        return Literal(f"null {self.name}", is_absent, *(texts if is_absent else reversed(texts)))
 
     @cached_property
     def _presences(self) -> set[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
+from functools import lru_cache
 
+from policy.catalogue import catalogue
 from policy.conditions import Values
-from policy.keys import resolve
+from policy.keys import EVERY, KEYS, resolve
 from policy.request import Request
 
 
@@ -36,11 +39,32 @@ class Circumstances:
             return ()
         if self.choice and (chosen := self.choice.get(key)) is not None:
             return chosen
-        if row is None or key in request.principal.unknown:
+        if row is None or key in request.principal.unknown or row.name in request.principal.unknown:
             return None
-        return row.derive(request) if row.derive is not None else row.callers.get(request.principal.caller)
+        found = row.derive(request) if row.derive is not None else row.callers.get(request.principal.caller)
+        return () if found is None and row.chosen and _bearing(row.name, request.action) is Bearing.ABSENT else found
 
     def is_chosen(self, name: str) -> bool:
         """Whether the caller decides what this key holds."""
         row = resolve(name)[1]
-        return row is not None and row.chosen and self.values(name) is None
+        if row is None or not row.chosen or self.values(name) is not None:
+            return False
+        return _bearing(row.name, self.request.action) is Bearing.CHOSEN
+
+
+class Bearing(Enum):
+    """What a key that callers choose is on one action."""
+
+    CHOSEN = "chosen"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@lru_cache(maxsize=16_384)
+def _bearing(name: str, action: str) -> Bearing:
+    """Of an action that the catalogue does not list nobody knows better than that it may be chosen."""
+    row = KEYS[name]
+    listed = catalogue().request_keys(action)
+    if row.on == EVERY or listed is None or action.lower() in row.on or (not row.on and row.name in listed):
+        return Bearing.CHOSEN
+    return Bearing.UNKNOWN if row.elsewhere_unknown else Bearing.ABSENT

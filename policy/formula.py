@@ -7,18 +7,24 @@ are unknown here have one value in AWS, so that the laws of two-valued logic sim
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 MAX_TERMS = 64  # of one requirement, beyond which it is not searched for terms that others cover
+MAX_REQUIREMENTS = 256  # beyond which they stay as they are, and with them the answer open
 
 
-class Literal(NamedTuple):
+class Literal:
     """A fact that holds or does not. Two literals of one `atom` and different `holds` contradict each other."""
 
-    atom: str
-    holds: bool
-    text: str
-    opposite: str
+    __slots__ = ("atom", "holds", "opposite", "text")
+
+    def __init__(self, atom: str, holds: bool, text: str, opposite: str) -> None:
+        self.atom, self.holds, self.text, self.opposite = atom, holds, text, opposite
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Literal) and (self.atom, self.holds) == (other.atom, other.holds)
+
+    def __hash__(self) -> int:
+        return hash((self.atom, self.holds))
 
     def __invert__(self) -> Literal:
         return Literal(self.atom, not self.holds, self.opposite, self.text)
@@ -44,6 +50,8 @@ def simplified(requirements: Iterable[Requirement]) -> list[Requirement] | None:
     What must hold in any case is taken as given in the other requirements, until nothing changes.
     """
     found = [_tidy(one) for one in requirements]
+    if len(found) > MAX_REQUIREMENTS:
+        return None if () in found else _distinct([one for one in found if () not in one])
     facts: dict[str, bool] = {}
     while True:
         known = len(facts)

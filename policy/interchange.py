@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from policy.document import Document, parse
+from policy.loader import Malformed
 from policy.policies import OUTSIDERS, PolicySet
-from policy.request import Principal, Request
+from policy.request import WEB_IDENTITIES, Principal, Request
 from policy.resource_policies import ResourcePolicies
 from policy.rules import Policy
 from policy.services import is_service_linked
@@ -29,6 +30,8 @@ KINDS = {
     "assumed-role": "role",
     "root": "root",
     "federated-user": "federated_user",
+    "oidc-provider": "federated",
+    "saml-provider": "federated",
 }
 
 
@@ -73,17 +76,27 @@ def read(case: Mapping[str, Any]) -> Question:
 def read_principal(written: Any) -> Principal:
     """A principal as its ARN, a service's name, or `{"type": "Anonymous"}`."""
     if isinstance(written, Mapping):
+        if written.get("type") != "Anonymous":
+            raise Malformed("no type of principal but `Anonymous`: write an ARN or a service", "request.principal")
         return Principal("", "", "anonymous")
     fields = written.split(":", 5)
     if len(fields) < 6:
-        return Principal(written, "", "service")
-    return Principal(written, fields[4], KINDS.get(fields[5].partition("/")[0], "federated"))
+        if "." not in written:
+            raise Malformed("neither an ARN nor the name of a service: write one", "request.principal")
+        return Principal(written, "", "federated" if written in WEB_IDENTITIES else "service")
+    kind = KINDS.get(fields[5].partition("/")[0])
+    if kind is None:
+        raise Malformed("an ARN that names no principal: write a user's, a role's or a session's", "request.principal")
+    return Principal(written, fields[4], kind)
 
 
 def _principal_side(case: Mapping[str, Any], principal: Principal) -> PolicySet:
     """SCPs bind no principal of the management account, no service-linked role and no service."""
     is_free = _manages(case, principal.account_id) or is_service_linked(principal.arn) or principal.kind in OUTSIDERS
-    boundary = next(iter(_policies(case, "permission_boundaries")), None)
+    boundaries = _policies(case, "permission_boundaries")
+    if len(boundaries) > 1:
+        raise Malformed("more than one: AWS has one for each principal, keep that", "permission_boundaries")
+    boundary = next(iter(boundaries), None)
     session = next(iter(_policies(case, "session_policy")), None)
     if session is None and principal.kind == "federated_user":
         session = NO_RIGHTS
@@ -113,7 +126,9 @@ def _levels(case: Mapping[str, Any], kind: str) -> list[list[Policy]] | None:
 
 def _policies(case: Mapping[str, Any], kind: str) -> list[Policy]:
     """The policies of one kind, each named by its place in the case."""
-    found = case.get(kind) or ()
+    found = case.get(kind)
+    if found is None:
+        return []
     return _named(found, kind) if isinstance(found, Sequence) else [_policy(found, kind)]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from policy.conditions import Values
+from policy.match import UNNAMED
 from policy.request import Request
 
 Derive = Callable[[Request], Values]
@@ -20,6 +21,10 @@ class Key:
     calls, or unknown. `choices` are the only values there are, `always` says that a request cannot leave it out,
     `several` that it may carry more than one value. `of_principal` marks the facts of the principal alone. `callers`
     says what requests carry by how the principal calls (see Principal), where that settles it.
+
+    A chosen key is chosen on the actions `on`, in lower case: `*` for every one, none for those for which the
+    catalogue of actions lists it. On any other a request does not carry it, or, with `elsewhere_unknown`, says what
+    nobody here knows.
     """
 
     name: str
@@ -30,6 +35,8 @@ class Key:
     always: bool = False
     several: bool = False
     of_principal: bool = False
+    on: tuple[str, ...] = ()
+    elsewhere_unknown: bool = False
     callers: Mapping[str, Values] = field(default_factory=dict)
 
 
@@ -42,11 +49,15 @@ SERVICES = "https://docs.aws.amazon.com/service-authorization/latest/reference/"
 ONE_REGION_SERVICES = ("iam", "organizations", "cloudfront", "route53")
 HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
+# The name of the session in which a role asks: a key of our own, which no policy can name.
+OWN_SESSION = f"session name{UNNAMED}"
+
 PRINCIPAL_TYPES = {
     "user": "User",
     "role": "AssumedRole",
     "root": "Account",
     "federated": "FederatedUser",
+    "federated_user": "FederatedUser",
     "anonymous": "Anonymous",
 }
 
@@ -113,9 +124,19 @@ NO_FACTOR: Mapping[str, Values] = {**NO_SESSION, "compute": ("false",)}
 ONLY_COMPUTE: Mapping[str, Values] = {**NO_SESSION, "console": ()}
 NO_SERVICE: Mapping[str, Values] = {"service": ()}
 
+EVERY = ("*",)
+TAKING_ROLES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
+FEDERATED = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
+LAUNCHING = ("ec2:runinstances", "ec2:requestspotinstances", "ec2:createfleet", "ec2:createlaunchtemplate")
+
 
 def _principal(name: str, derive: Derive = _absent) -> Key:
     return Key(name, GLOBAL, derive, of_principal=True)
+
+
+def _of_instance(name: str) -> Key:
+    """Whoever launches an instance chooses it; of one that is there it is a fact."""
+    return Key(name, SERVICES + "list_amazonec2.html", chosen=True, on=LAUNCHING, elsewhere_unknown=True)
 
 
 KEYS = {
@@ -154,28 +175,29 @@ KEYS = {
         Key("aws:resourceaccount", GLOBAL, _resource_account),
         Key("s3:resourceaccount", SERVICES + "list_amazons3.html", _resource_account),
         Key("aws:resourcetag/*", GLOBAL, _resource_tag),
-        Key("aws:requestedregion", GLOBAL, _region, chosen=True, always=True),
+        Key("aws:requestedregion", GLOBAL, _region, chosen=True, always=True, on=EVERY),
         Key("aws:requesttag/*", GLOBAL, chosen=True),
         Key("aws:tagkeys", GLOBAL, chosen=True, several=True),
-        Key("aws:useragent", GLOBAL, chosen=True),
-        Key("aws:referer", GLOBAL, chosen=True),
-        Key("aws:securetransport", GLOBAL, chosen=True, choices=("true", "false"), always=True),
-        Key("iam:passedtoservice", STS, chosen=True, always=True),
+        Key("aws:useragent", GLOBAL, chosen=True, on=EVERY),
+        Key("aws:referer", GLOBAL, chosen=True, on=EVERY),
+        Key("aws:securetransport", GLOBAL, chosen=True, choices=("true", "false"), always=True, on=EVERY),
+        Key("iam:passedtoservice", STS, chosen=True, always=True, on=("iam:passrole",)),
         Key("iam:policyarn", STS, chosen=True, always=True),
+        Key(OWN_SESSION, STS, chosen=True, always=True, on=EVERY),
         Key("sts:rolesessionname", STS, chosen=True, always=True),
         Key("sts:sourceidentity", STS, chosen=True),
-        Key("sts:durationseconds", STS, chosen=True),
+        Key("sts:durationseconds", STS, chosen=True, on=TAKING_ROLES),
         Key("sts:transitivetagkeys", STS, chosen=True, several=True),
-        Key("*:aud", STS, chosen=True, always=True),
+        Key("*:aud", STS, chosen=True, always=True, on=FEDERATED),
         Key("s3:prefix", SERVICES + "list_amazons3.html", chosen=True),
         Key("s3:delimiter", SERVICES + "list_amazons3.html", chosen=True),
         Key("s3:max-keys", SERVICES + "list_amazons3.html", chosen=True),
         Key("s3:x-amz-acl", SERVICES + "list_amazons3.html", chosen=True),
         Key("s3:x-amz-server-side-encryption", SERVICES + "list_amazons3.html", chosen=True),
-        Key("ec2:instancetype", SERVICES + "list_amazonec2.html", chosen=True),
-        Key("ec2:metadatahttptokens", SERVICES + "list_amazonec2.html", chosen=True),
-        Key("ec2:metadatahttpendpoint", SERVICES + "list_amazonec2.html", chosen=True),
-        Key("ec2:metadatahttpputresponsehoplimit", SERVICES + "list_amazonec2.html", chosen=True),
+        _of_instance("ec2:instancetype"),
+        _of_instance("ec2:metadatahttptokens"),
+        _of_instance("ec2:metadatahttpendpoint"),
+        _of_instance("ec2:metadatahttpputresponsehoplimit"),
     )
 }
 

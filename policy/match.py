@@ -17,6 +17,7 @@ LONGEST_KEPT = 512  # characters
 # A `*` or `?` that is a character and no wildcard: `${*}`, or part of a variable's value. The loader refuses lone
 # surrogates, so that no policy's text can hold these two.
 STAR, MARK = "\ud800", "\ud801"
+UNNAMED = "\ud803"  # ends what no policy can name, for the same reason
 QUOTED = str.maketrans("*?", STAR + MARK)
 UNQUOTED = str.maketrans(STAR + MARK, "*?")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policy.case import Case, Route, Weights
-from policy.choices import Choice, chosen_keys, enumerate_choices, shown
+from policy.choices import TAG_KEYS, Choice, chosen_keys, enumerate_choices, shown, tags_in
 from policy.conditions import Lookup
 from policy.context import Circumstances
 from policy.match import variables
+from policy.request import Request
 from policy.resources import Coverage
 from policy.rules import ALWAYS, Part, Rule
-from policy.services import reserved_from
+from policy.services import is_service_linked, reserved_from
 from policy.sources import Candidate, Source
 from policy.truth import Truth
 from policy.verdict import Verdict
@@ -50,9 +51,15 @@ class Plan:
         """Whether an identity policy may allow the action on the resources of a selection."""
         return self._granting < 0 or bool(self._granting & (selection[0] | selection[1]))
 
-    def is_reserved(self, resource: str) -> bool:
-        """Whether AWS refuses the action on a resource to everyone but itself."""
-        return any(matches(resource) for matches in self._reserved)
+    def is_refused(self, request: Request) -> bool:
+        """Whether AWS refuses the request itself: the resource is its own, or of another partition than the caller.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+        """
+        resource, home = request.resource, request.principal.partition
+        if home and resource.startswith("arn:aws") and not resource.startswith(f"arn:{home}:"):
+            return True
+        return not is_service_linked(request.principal.arn) and any(matches(resource) for matches in self._reserved)
 
     def _candidates(self) -> Iterator[Candidate]:
         for _, _, said, fixed in self.sources:
@@ -138,7 +145,8 @@ class Settled:
         return found
 
     def _values(self, circumstances: Circumstances) -> Key:
-        return tuple([circumstances.values(key) for key in self.keys])
+        values = tuple([circumstances.values(key) for key in self.keys])
+        return (*values, tags_in(circumstances.request.context)) if TAG_KEYS in self.keys else values
 
     def _weigh(self, circumstances: Circumstances, values: Key) -> tuple[Weights, Choice]:
         found = self._found.get(values)
@@ -157,7 +165,8 @@ def weigh(case: Case, circumstances: Circumstances) -> tuple[Weights, Choice]:
     if weights.truth is not Truth.MAYBE:
         return weights, {}
     keys = chosen_keys(case.conditions(), circumstances)
-    choices, exact = enumerate_choices(keys, circumstances.values) if keys else ([], False)
+    given = circumstances.request.context
+    choices, exact = enumerate_choices(keys, circumstances.values, given) if keys else ([], False)
     found: Weights | None = None
     chosen: Choice = {}
     for choice in choices:

@@ -84,7 +84,7 @@ class PolicySet:
         circumstances = Circumstances(request)
         selection = plan.select(request.resource, circumstances.values)
         verdict = self._settle(plan, selection, circumstances, resource, as_proof=True).verdict(circumstances)
-        is_refused = verdict.truth is not Truth.NO and plan.is_reserved(request.resource)
+        is_refused = verdict.truth is not Truth.NO and plan.is_refused(request)
         return Verdict(Truth.NO, {}, ("service",)) if is_refused else verdict
 
     def truth(self, request: Request, resource: ResourcePolicies | None = None) -> Truth:
@@ -100,7 +100,7 @@ class PolicySet:
         if needs_grant and not plan.may_grant(selection):
             return Truth.NO
         truth = self._settle(plan, selection, circumstances, resource).truth(circumstances)
-        return Truth.NO if truth is not Truth.NO and plan.is_reserved(request.resource) else truth
+        return Truth.NO if truth is not Truth.NO and plan.is_refused(request) else truth
 
     def _plan(self, action: str) -> Plan:
         found = self._plans.get(action)

@@ -34,11 +34,12 @@ def matches_principal(statement: Statement, principal: Principal) -> Literal["di
     return "direct"
 
 
-def grade(statement: Statement, principal: Principal, bounded: bool = False) -> Grade:
+def grade(statement: Statement, principal: Principal, bounded: bool = False, as_role: bool = False) -> Grade:
     """How closely a statement of a resource policy applies to a principal, `bounded` by a permissions boundary.
 
     NotPrincipal applies to everyone whom it does not name; with Deny also to every principal with a boundary, and
-    to a session whose role alone is named:
+    to a session whose role alone is named, and so to a role, which acts in sessions, unless
+    `as_role` says that the request is the role's:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
     if statement.principals is not None:
@@ -48,7 +49,8 @@ def grade(statement: Statement, principal: Principal, bounded: bool = False) -> 
     named = _named(statement.not_principals, principal)
     if statement.effect == "Deny" and named is Grade.ACCOUNT and principal.kind != "root":
         named = Grade.NONE  # to spare a principal its own name must be there, its account's alone spares the root
-    if statement.effect == "Deny" and (bounded or (principal.session[0] and named < Grade.DIRECT)):
+    acts_in_session = bool(principal.session[0]) or (bool(principal.role_name) and not as_role)
+    if statement.effect == "Deny" and (bounded or (acts_in_session and named < Grade.DIRECT)):
         return Grade.DIRECT
     return Grade.NONE if named else Grade.DIRECT
 
@@ -73,7 +75,7 @@ def _one(name: str, principal: Principal) -> Grade:
     if name == principal.account_id:
         return Grade.ACCOUNT
     fields = name.split(":", 5)
-    if len(fields) != 6 or fields[4] != principal.account_id:
+    if len(fields) != 6 or fields[4] != principal.account_id or fields[1] != principal.partition:
         return Grade.NONE
     if fields[5] == "root":
         return Grade.ACCOUNT

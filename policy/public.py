@@ -14,7 +14,7 @@ PINNING = frozenset({
     "aws:sourceorgid", "s3:x-amz-server-side-encryption-aws-kms-key-id", "s3:dataaccesspointarn",
     "s3:dataaccesspointaccount",
 })  # fmt: skip
-EVERYWHERE = ("0.0.0.0/0", "::/0")
+ACCESS_POINT = "s3:dataaccesspointarn"  # whose name may be a pattern, as long as its account is fixed
 
 
 def is_public(document: Document) -> bool:
@@ -33,8 +33,10 @@ def _pins(condition: Condition) -> bool:
         return False
     if test.operator.family == "null" or test.quantifier is Quantifier.ALL:
         return False
-    return bool(condition.values) and all(map(_is_fixed, condition.values))
+    values = [one.rpartition("accesspoint/")[0] or one for one in condition.values if condition.name == ACCESS_POINT]
+    is_everywhere = condition.name == "aws:sourceip" and any(one.endswith("/0") for one in condition.values)
+    return bool(condition.values) and not is_everywhere and all(map(_is_fixed, values or condition.values))
 
 
 def _is_fixed(value: str) -> bool:
-    return not any(mark in value for mark in ("*", "?", "${")) and value not in EVERYWHERE
+    return not any(mark in value for mark in ("*", "?", "${"))

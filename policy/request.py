@@ -7,6 +7,12 @@ from functools import cached_property
 
 import msgspec
 
+# Providers that AWS knows by name, without an ARN in the account:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+WEB_IDENTITIES = frozenset({
+    "cognito-identity.amazonaws.com", "accounts.google.com", "graph.facebook.com", "www.amazon.com",
+})  # fmt: skip
+
 Context = Mapping[str, tuple[str, ...]]  # lower-cased condition key -> its values
 
 
@@ -17,8 +23,8 @@ class Principal(msgspec.Struct, frozen=True, eq=False, dict=True):
     `arn` is the ARN of the user, the role, the role's session or the provider, or the name of the service.
     `context` holds what is known of the principal by condition key: `aws:principaltag/team`, `aws:principalorgid`,
     `aws:userid`. A fact of the principal that it does not hold is absent from the request, not unknown
-    (`aws:userid` excepted), unless `unknown` lists its key. The ARN, the account, the type and a user's name need not
-    be repeated in it.
+    (`aws:userid` excepted), unless `unknown` lists its key or family (`aws:principaltag/*`). The ARN, the account, the
+    type and a user's name need not be repeated in it.
 
     `caller` says how it calls, as far as that is known: `console`, `access_key`, `compute` (a workload with a role),
     `ci` (a pipeline by OpenID Connect) or `service`. What a request then carries is in the table of keys.
@@ -39,6 +45,11 @@ class Principal(msgspec.Struct, frozen=True, eq=False, dict=True):
             return "", ""
         role, _, name = fields[5].removeprefix("assumed-role/").partition("/")
         return role, name
+
+    @cached_property
+    def partition(self) -> str:
+        """The partition of its ARN, empty for one that has no ARN."""
+        return self.arn.split(":", 2)[1] if self.arn.startswith("arn:") else ""
 
     @cached_property
     def role_name(self) -> str:

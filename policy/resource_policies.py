@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from policy.conditions import Condition, Lookup
 from policy.document import Document, Statement
 from policy.formula import doubtful
+from policy.keys import OWN_SESSION
 from policy.principals import Grade, grade, session_names
 from policy.public import is_public
 from policy.request import Request
@@ -15,8 +16,6 @@ from policy.services import is_under_rcps
 from policy.sources import Candidate, Source, shared_source, sources_of
 from policy.truth import Truth
 
-SESSION_NAME = "sts:RoleSessionName"
-
 
 class ResourcePolicies:
     """Everything that decides a request beside the principal's own policies.
@@ -24,7 +23,8 @@ class ResourcePolicies:
     `policy` is the resource's own: a bucket's or key's policy, a role's trust policy; None where it has none.
     `grants` are those of a KMS key (see `kms_grant`). `rcps` are the resource control policies above its account,
     level by level; None where none applies, as in the management account. `restricts_public` says that S3 keeps
-    everyone outside the account from a bucket with a public policy: `RestrictPublicBuckets`. `endpoint` are the
+    everyone outside the account from a bucket with a public policy: `RestrictPublicBuckets`; None where nobody here
+    knows. `endpoint` are the
     policies of the VPC endpoint that the request takes; None where it takes none.
     """
 
@@ -34,7 +34,7 @@ class ResourcePolicies:
         *,
         grants: Sequence[Policy] = (),
         rcps: Sequence[Sequence[Policy]] | None = None,
-        restricts_public: bool = False,
+        restricts_public: bool | None = False,
         endpoint: Sequence[Policy] | None = None,
     ) -> None:
         self.policy = policy
@@ -54,7 +54,7 @@ class ResourcePolicies:
             yield from _own_parts(self._own, request, action, lookup, bounded)
         if is_under_rcps(action, request.principal.arn):
             yield from (_withheld(source, request, action, lookup, bounded) for source in self._rcps)
-        if self._restricts_public and action.startswith("s3:"):
+        if self._restricts_public is not False and action.startswith("s3:"):
             # A request for `*` is for all there is in the bucket, whatever of it the policy allows.
             name = PUBLIC_BLOCK if request.resource != "*" else f"{PUBLIC_BLOCK} of everything"
             yield Part(name, PUBLIC_BLOCK, (ALWAYS,), list(self._restrictions(request)))
@@ -63,13 +63,14 @@ class ResourcePolicies:
 
     def _restrictions(self, request: Request) -> Iterator[Rule]:
         """With a public policy only services of AWS and the owner's own account are let in."""
-        inside = request.principal.kind == "service" or request.principal.account_id == request.resource_account
+        account = request.principal.account_id
+        inside = request.principal.kind == "service" or (account and account == request.resource_account)
         if inside or self.policy is None:
             return
         if self.policy.document is None:
             yield Rule(None, self.policy, doubt=doubtful(f"policy `{self.policy.name}`, which was not seen, is public"))
         elif is_public(self.policy.document):
-            yield ALWAYS
+            yield ALWAYS if self._restricts_public else Rule(None, doubt=doubtful("public access to it is blocked"))
 
 
 def _own_parts(source: Source, request: Request, action: str, lookup: Lookup, bounded: bool) -> Iterator[Part]:
@@ -131,13 +132,13 @@ def _closeness(layer: str, statement: Statement, request: Request, bounded: bool
     """The policy of a VPC endpoint need not name anyone, every other that names principals must."""
     if layer == "vpce" and statement.principals is None and statement.not_principals is None:
         return Grade.DIRECT
-    return grade(statement, request.principal, bounded)
+    return grade(statement, request.principal, bounded, as_role=request.complete)
 
 
 def _in_session(rule: Rule, statement: Statement, names: tuple[str, ...]) -> Rule:
     """The rule for a role that may take the name of a session that is named: whoever assumes a role chooses it."""
     operator = "StringNotEquals" if statement.principals is None else "StringEquals"
-    return rule._replace(conditions=(*rule.conditions, Condition(operator, SESSION_NAME, names)))
+    return rule._replace(conditions=(*rule.conditions, Condition(operator, OWN_SESSION, names)))
 
 
 def kms_grant(

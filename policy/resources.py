@@ -40,7 +40,7 @@ def coverage(statement: Statement, layer: str) -> Coverage | None:
     """How a statement in a policy of this layer decides which resources it covers; None where it covers them all."""
     if statement.covers_all:
         return None
-    if statement.is_incomplete and not _is_valid(statement, layer):
+    if not speaks(statement, layer):
         return lambda resource, lookup: Truth.NO
     patterns = [_completed(one, layer) for one in statement.resources or statement.not_resources]
     templates = [one for one in patterns if statement.substitutes and "${" in one]
@@ -66,8 +66,11 @@ def _by_variables(templates: Sequence[str], resource: str, lookup: Lookup) -> Tr
     return best
 
 
-def _is_valid(statement: Statement, layer: str) -> bool:
-    """A statement with an incomplete ARN says nothing in an SCP, nor where NotResource would have to complete it."""
+def speaks(statement: Statement, layer: str) -> bool:
+    """Whether a statement says anything in a policy of this layer: one with an incomplete ARN does not in an SCP, nor
+    where NotResource would have to complete it."""
+    if not statement.is_incomplete:
+        return True
     if layer in VOID:
         return not any(map(VOID[layer], statement.resources)) and not any(map(is_incomplete, statement.not_resources))
     return not any(map(COMPLETED[layer], statement.not_resources))

@@ -89,7 +89,9 @@ def candidate(statement: Statement, policy: Policy, layer: str) -> Candidate:
     covers = coverage(statement, layer)
     if covers is None:
         return Candidate(rule, rule, None)
-    doubt = doubtful(f"{' or '.join(statement.resources or statement.not_resources)} covers it")
+    place = f" in {layer} policies" if statement.is_incomplete else ""  # where a short ARN may mean something else
+    covered = doubtful(f"{' or '.join(statement.resources or statement.not_resources)} covers it{place}")
+    doubt = ~covered if statement.not_resources else covered
     varies = statement.substitutes and any("${" in one for one in (*statement.resources, *statement.not_resources))
     return Candidate(rule, rule._replace(doubt=doubt), covers, varies)
 

@@ -23,6 +23,7 @@ Answer = dict[str, Any]
 FULL_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 ENABLED = {"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}
 NO_POLICY = {"Error": {"Code": "NoSuchBucketPolicy", "Message": "The bucket policy does not exist"}}
+HOME = "us-east-1"
 TAKEN_AT = "2026-01-01T00:00:00Z"
 
 
@@ -89,13 +90,23 @@ def run(files: Iterable[Path], answers: Path | None, is_ruled: Callable[[Case, A
     ruled = [c for c, g in wrong if is_ruled(c, {"decision": g["verdict"]})]
     for case, one in wrong:
         print(f"{case['id']}: {'false alarm' if one['reachable'] else 'missed'} {case['expect']['technique'] or ''}")
+    unnamed = [c for c, g in pairs if c["expect"]["reachable"] and g["reachable"] and not is_named(c, g)]
+    for case in unnamed:
+        print(f"{case['id']}: reached without {case['expect']['technique']}")
     positives = [c for c in scored if c["expect"]["reachable"]]
     missed = [c for c, _ in wrong if c["expect"]["reachable"]]
     print(
         f"escalation: recall {len(positives) - len(missed)} of {len(positives)}, "
         f"false alarms {len(wrong) - len(missed)} of {len(scored) - len(positives)}, {len(ruled)} ruled"
     )
-    return 0 if len(ruled) == len(wrong) else 1
+    return 0 if len(ruled) == len(wrong) and not unnamed else 1
+
+
+def is_named(case: Case, given: Answer) -> bool:
+    """Whether a technique that the case says is present is among the answer's: by what it needs, as ids drift."""
+    declared = techniques()
+    needed = [{need.action for need in declared[used].needs} for used in given["techniques"]]
+    return not case["expect"]["technique_present"] or set(case["expect"]["technique_permissions"]) in needed
 
 
 def within_reach(case: Case) -> bool:
@@ -116,11 +127,39 @@ def write_dump(case: Case, folder: Path) -> None:
         buckets = [r["arn"].split(":::")[1] for r in content["resources"] if r["type"] == "s3:bucket"]
         _write(base.parent / "s3" / "list-buckets.json", {"Buckets": [{"Name": b} for b in buckets]})
         _write(base.parent / "s3" / "get-bucket-policy.json", dict.fromkeys(buckets, NO_POLICY))
+        _write_workloads(account, content, base.parent)
         everyone = [u["UserName"] for u in content["gaad"]["UserDetailList"]]
         _write(base / "list-access-keys.json", {u: keys.get(u, _keys(u, 0)) for u in everyone})
         _write(base / "get-login-profile.json", {u: logins.get(u, _login(u, False)) for u in everyone})
     if case["organization"]:
         _write_organization(case, folder / "organizations")
+
+
+def _write_workloads(account: str, content: dict[str, Any], folder: Path) -> None:
+    """Instances and functions, each in its region, and none where the case has none."""
+    profiles = {
+        p["InstanceProfileName"]: p for r in content["gaad"]["RoleDetailList"] for p in r["InstanceProfileList"]
+    }
+    found: dict[str, dict[str, list[Any]]] = {HOME: {"ec2:instance": [], "lambda:function": []}}
+    for one in content["resources"]:
+        if one["type"] in found[HOME]:
+            here = found.setdefault(one["arn"].split(":")[3], {kind: [] for kind in found[HOME]})
+            here[one["type"]].append(one)
+    for region, kinds in found.items():
+        instances = [_instance(one, profiles) for one in kinds["ec2:instance"]]
+        functions = [
+            {"FunctionName": one["arn"].split(":")[-1], "FunctionArn": one["arn"], "Role": one["role_arn"]}
+            for one in kinds["lambda:function"]
+        ]
+        reservation = {"ReservationId": "r-0", "OwnerId": account, "Instances": instances}
+        _write(folder / region / "ec2" / "describe-instances.json", {"Reservations": [reservation]})
+        _write(folder / region / "lambda" / "list-functions.json", {"Functions": functions})
+
+
+def _instance(one: dict[str, Any], profiles: dict[str, Any]) -> dict[str, Any]:
+    running = {"InstanceId": _name(one["arn"]), "State": {"Code": 16, "Name": "running"}}
+    profile = profiles.get(one.get("instance_profile"))
+    return {**running, "IamInstanceProfile": {"Arn": profile["Arn"], "Id": "AIPA"}} if profile else running
 
 
 def _name(arn: str) -> str:

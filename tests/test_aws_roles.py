@@ -47,7 +47,7 @@ from ingest.aws.roles import (
 from ingest.aws.sessions import Sessions, client_config
 from ingest.aws.unfinished import Unfinished
 from ingest.sources.table import SOURCES
-from policy import Policy, PolicySet, Principal, Request, Truth, parse
+from policy import Policy, PolicySet, Principal, Request, ResourcePolicies, Truth, parse
 from tests.aws_harborline import MANAGEMENT, PAYMENTS, REGION, Harborline
 from tests.aws_server import AwsServer
 from tests.conftest import ROOT
@@ -165,7 +165,7 @@ def test_the_management_role_enters_reader_roles_of_its_organization_alone():
 
     def enters(arn: str, organization: str) -> Truth:
         request = Request(ME, ENTER, arn, "222222222222", {"aws:resourceorgid": (organization,)}, complete=True)
-        return role.decide(request, trusting).truth
+        return role.decide(request, ResourcePolicies(trusting)).truth
 
     assert enters(MEMBER_ROLE, ORGANIZATION) is Truth.YES
     assert enters(MEMBER_ROLE, "o-zzzzzzzzzz") is Truth.NO

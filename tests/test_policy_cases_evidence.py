@@ -66,6 +66,19 @@ def test_an_open_request_names_what_may_allow_and_what_may_deny():
     assert verdict.layers["scp"].truth is Truth.MAYBE
 
 
+def test_what_a_choice_brings_about_is_named_as_if_it_were_known():
+    chosen = {"StringEquals": {"aws:UserAgent": "a"}}
+    found = policy([allow(Condition=chosen), allow(Condition={"StringNotEquals": {"aws:UserAgent": "a"}, **IN})])
+    verdict = PolicySet([found]).decide(REQUEST)
+    assert (verdict.choices, verdict.statements) == ((("aws:UserAgent", "a"),), (deciding(found),))
+    assert verdict.layers["identity"] == Layer(Truth.YES, (deciding(found),))
+
+
+def test_a_layer_that_is_silent_shows_no_statement():
+    found = policy([allow(Condition={"StringEquals": {"aws:PrincipalTag/team": "2"}}), allow("ec2:*")])
+    assert PolicySet([found]).decide(REQUEST).layers == {"identity": Layer(Truth.NO)}
+
+
 def test_an_open_scp_is_named_and_a_certain_one_is_not():
     open_level = policy([allow(Condition=STRONG)], "Strong")
     verdict = bound([allow()], scps=[[FULL], [open_level]]).decide(REQUEST)
@@ -144,6 +157,7 @@ def test_a_way_that_holds_whatever_is_so_is_taken_with_its_evidence():
         (PolicySet([FULL]), naming(USER.arn), STRANGER, ("resource",)),
         (PolicySet([]), naming(USER.arn), STRANGER, ("identity", "resource")),
         (PolicySet([], ON_EC2), naming(ROLE.arn), ROLE, ("boundary",)),
+        (PolicySet([FULL], ON_EC2, None, ON_EC2), naming(STRANGER.arn), SESSION, ("resource",)),
         (PolicySet([FULL]), naming("*", Action="ec2:*"), USER, ()),
     ],
 )

@@ -134,12 +134,23 @@ def test_keys_that_a_service_repeats_are_its_own_but_for_tags():
     assert bound([foreign]).decide(tagged).conditions == ("`s3:ExistingObjectTag/team` is 1",)
 
 
-def test_only_what_nobody_has_settled_is_chosen():
-    asked = Circumstances(Request(ROLE, "iam:GetRole", "*", OTHER_ACCOUNT, {"aws:useragent": ("a",)}))
-    chosen = {key for key in ("aws:useragent", "aws:referer", "aws:requestedregion", "aws:sourceip", "test:x",
-                              "aws:requesttag/team", "id.example.com:aud", "iam:passedtoservice")
-              if asked.is_chosen(key)}  # fmt: skip
-    assert chosen == {"aws:referer", "aws:requesttag/team", "id.example.com:aud", "iam:passedtoservice"}
+@pytest.mark.parametrize(
+    ("key", "action", "is_chosen"),
+    [
+        ("aws:referer", "s3:GetObject", True),
+        ("aws:useragent", "s3:GetObject", False),  # the request tells it
+        ("aws:requestedregion", "iam:GetRole", False),  # there is one
+        ("aws:requestedregion", "s3:GetObject", True),
+        ("aws:requesttag/team", "ec2:CreateTags", True),
+        ("id.example.com:aud", "sts:AssumeRoleWithWebIdentity", True),
+        ("iam:passedtoservice", "iam:PassRole", True),
+        ("aws:sourceip", "s3:GetObject", False),
+        ("test:x", "s3:GetObject", False),
+    ],
+)
+def test_only_what_nobody_has_settled_is_chosen(key, action, is_chosen):
+    request = Request(ROLE, action, "*", OTHER_ACCOUNT, {"aws:useragent": ("a",)})
+    assert Circumstances(request).is_chosen(key) is is_chosen
 
 
 def test_a_request_without_an_account_is_no_fact_of_one():

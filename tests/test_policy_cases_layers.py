@@ -1,194 +1,24 @@
-"""Who is named and what lies between: one case for each way in which the layers meet."""
+"""What lies between a permission and the request: endpoints, organizations, public access, grants, AWS itself."""
 
 from __future__ import annotations
 
 import pytest
 
-from policy import Policy, PolicySet, Principal, Request, ResourcePolicies, Truth, covers_resource, kms_grant
+from policy import (
+    Policy,
+    PolicySet,
+    Principal,
+    Request,
+    ResourcePolicies,
+    Truth,
+    kms_grant,
+)
 from tests.policy_strategies import ACCOUNT, FULL, OTHER_ACCOUNT, ROLE, bound, policy
-from tests.test_policy_decide import KEY, LAMBDA, ROOT, SESSION, STRANGER, TARGET, USER, allow, ask, deny, trust
-from tests.test_policy_layers import ANN, ANYONE, EVE, FAY, OBJECT, ON_EC2, QUEUE, naming
+from tests.test_policy_decide import KEY, LAMBDA, ROOT, SESSION, STRANGER, TARGET, USER, allow, ask, deny
+from tests.test_policy_layers import ANN, EVE, OBJECT, ON_EC2, QUEUE, naming
 
 LEDGER = "arn:aws:s3:::ledger/*"
 NOTHING = PolicySet([])
-
-
-def only(resource: str, name: str = "only") -> Policy:
-    return policy([allow(resource=resource)], name)
-
-
-@pytest.mark.parametrize(
-    ("policies", "truth"),
-    [
-        (PolicySet([only(LEDGER)], only(LEDGER)), Truth.YES),
-        (PolicySet([only(LEDGER)], only("arn:aws:s3:::other/*")), Truth.NO),
-        (PolicySet([only(LEDGER)], only(LEDGER), [[only("arn:aws:s3:::*")]], only("arn:*:s3:::led*")), Truth.YES),
-        (PolicySet([only(LEDGER)], None, [[FULL], [only("arn:aws:s3:::other/*")]]), Truth.NO),
-        (PolicySet([only("arn:aws:s3:::other/*")], only(LEDGER)), Truth.NO),
-    ],
-)
-def test_each_layer_covers_resources_by_itself(policies, truth):
-    assert policies.decide(ask("s3:GetObject", OBJECT)).truth is truth
-    assert policies.truth(ask("s3:GetObject", OBJECT)) is truth
-
-
-def test_of_several_statements_that_cover_a_resource_each_counts():
-    guarded = allow(resource=LEDGER, Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})
-    for order in (1, -1):
-        found = [allow(resource="arn:aws:s3:::ledger/x"), guarded][::order]
-        assert bound(found).decide(ask("s3:GetObject", OBJECT)).truth is Truth.YES
-
-
-def test_a_statement_that_may_cover_a_resource_may_allow_and_may_deny():
-    by_address, by_instance = (f"arn:aws:s3:::{name}/x" for name in ("${aws:SourceVpc}", "${ec2:SourceInstanceARN}"))
-    for found, texts in (
-        ([allow(resource=by_address)], (f"{by_address} covers it",)),
-        ([allow(), deny(resource=by_address)], (f"not ({by_address} covers it)",)),
-        ([allow(resource=[by_address, by_instance])], (f"{by_address} or {by_instance} covers it",)),
-        ([allow(resource=by_address, Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
-         (f"{by_address} covers it", "`aws:SourceIp` in 10.0.0.0/8")),
-        ([allow(resource=by_address), allow(resource=by_instance)],
-         (f"{by_address} covers it or {by_instance} covers it",)),
-    ):  # fmt: skip
-        verdict = bound(found).decide(ask("s3:GetObject", OBJECT))
-        assert (verdict.truth, verdict.conditions) == (Truth.MAYBE, texts)
-        assert bound(found).truth(ask("s3:GetObject", OBJECT)) is Truth.MAYBE
-    known = ask("s3:GetObject", OBJECT, aws__sourcevpc="ledger")
-    assert bound([allow(resource=by_address)]).decide(known).truth is Truth.YES
-
-
-def test_what_a_bucket_policy_may_cover_it_may_allow():
-    found = ResourcePolicies(naming(ROLE.arn, Resource="arn:aws:s3:::${aws:SourceVpc}/x"))
-    verdict = NOTHING.decide(ask("s3:GetObject", OBJECT), found)
-    assert (verdict.truth, len(verdict.conditions)) == (Truth.MAYBE, 1)
-    other = ResourcePolicies(naming(ROLE.arn, Resource="arn:aws:s3:::other/*"))
-    assert NOTHING.decide(ask("s3:GetObject", OBJECT), other).truth is Truth.NO
-
-
-@pytest.mark.parametrize(
-    ("pattern", "layer", "truth"),
-    [
-        ("arn:aws:s3:*", "identity", Truth.YES),
-        ("arn:aws:s3", "boundary", Truth.YES),
-        ("arn:aws:s3", "session", Truth.YES),
-        ("arn:aws:s3", "resource", Truth.NO),
-        ("arn:aws:s3:*", "resource", Truth.YES),
-        ("arn:aws:s3:*", "vpce", Truth.YES),
-        ("arn:aws:s3", "vpce", Truth.NO),
-        ("arn:aws:s3:*", "scp", Truth.YES),
-        ("arn:aws:s3", "scp", Truth.NO),
-        ("arn:aws:s3:*", "rcp", Truth.NO),
-        ("*", "rcp", Truth.YES),
-        ("**", "rcp", Truth.YES),
-    ],
-)
-def test_an_arn_with_too_few_fields_is_completed_in_some_policies(pattern, layer, truth):
-    (statement,) = policy([allow(resource=pattern)]).document.statements
-    assert covers_resource(statement, OBJECT, layer, lambda _: ()) is truth
-
-
-@pytest.mark.parametrize(
-    ("layer", "pattern", "truth"),
-    [
-        ("identity", "arn:aws:s3:::other/*", Truth.YES),
-        ("identity", LEDGER, Truth.NO),
-        ("identity", "arn:aws:s3:::${aws:SourceVpc}/x", Truth.MAYBE),
-        ("identity", "arn:aws:sqs", Truth.NO),  # which would have to be completed
-        ("scp", "arn:aws:sqs:*", Truth.NO),
-        ("rcp", "arn:aws:sqs:::x", Truth.YES),
-    ],
-)
-def test_a_statement_covers_what_its_not_resource_does_not_name(layer, pattern, truth):
-    inverted = {"Effect": "Allow", "Action": "*", "NotResource": pattern}
-    (statement,) = policy([inverted]).document.statements
-    assert covers_resource(statement, OBJECT, layer, lambda key: None if key == "aws:sourcevpc" else ()) is truth
-
-
-@pytest.mark.parametrize(
-    ("principal", "named", "truth"),
-    [
-        (FAY, [FAY.arn], Truth.YES),
-        (FAY, [f"arn:aws:sts::{ACCOUNT}:federated-user/max"], Truth.NO),
-        (FAY, [f"arn:aws:iam::{ACCOUNT}:user/max"], Truth.NO),
-        (FAY, [f"arn:aws:iam::{ACCOUNT}:role/fay"], Truth.NO),
-        (USER, [f"arn:aws:iam::{ACCOUNT}:user/ann"], Truth.NO),  # a user's own ARN has its path
-        (SESSION, [f"arn:aws:iam::{OTHER_ACCOUNT}:role/app"], Truth.NO),
-        (SESSION, [f"arn:aws:iam::{ACCOUNT}:user/app"], Truth.NO),
-        (SESSION, [f"arn:aws:sts::{ACCOUNT}:assumed-role/app/other"], Truth.NO),
-        (SESSION, [f"arn:aws:iam::{ACCOUNT}:role/path/app"], Truth.YES),
-        (ROLE, [f"arn:aws:iam::{ACCOUNT}:role/path/app"], Truth.NO),  # a role's own ARN has its path
-        (ROLE, [f"arn:aws:sts::{ACCOUNT}:assumed-role/other/run"], Truth.NO),
-        (ANYONE, ["*"], Truth.YES),
-        (ANYONE, [ACCOUNT], Truth.NO),
-        (LAMBDA, ["*"], Truth.YES),
-        (ROOT, [ACCOUNT], Truth.YES),
-        (ROOT, ["*"], Truth.YES),
-        (USER, ["arn:aws:iam::*:user/ops/ann"], Truth.NO),  # a principal is named, never a pattern
-    ],
-)
-def test_whom_a_bucket_policy_lets_in_by_itself(principal, named, truth):
-    request = ask("s3:GetObject", OBJECT, principal)
-    assert NOTHING.decide(request, ResourcePolicies(naming(*named))).truth is truth
-
-
-def test_a_user_that_is_named_stands_for_its_federated_session_within_the_session_policy():
-    named = ResourcePolicies(naming(f"arn:aws:iam::{ACCOUNT}:user/team/fay"))
-    request = ask("s3:GetObject", OBJECT, FAY)
-    answers = [PolicySet([], session=one).decide(request, named) for one in (FULL, ON_EC2)]
-    assert [(one.truth, one.blocked_by) for one in answers] == [(Truth.YES, ()), (Truth.NO, ("session",))]
-    assert PolicySet([], session=FULL).decide(ask("s3:GetObject", OBJECT, ROLE), named).truth is Truth.NO
-
-
-@pytest.mark.parametrize(
-    ("spared", "principal", "denied"),
-    [
-        ([USER.arn], USER, False),
-        ([ACCOUNT], USER, True),  # its account alone spares the root user
-        ([ACCOUNT], ROOT, False),
-        ([f"arn:aws:iam::{ACCOUNT}:root"], ROOT, False),
-        ([ROLE.arn], SESSION, True),
-        ([ROLE.arn, SESSION.arn], SESSION, False),
-        ([ROLE.arn], ROLE, False),
-        ([ACCOUNT], SESSION, True),
-        ([STRANGER.arn], USER, True),
-    ],
-)
-def test_whom_a_deny_with_not_principal_spares(spared, principal, denied):
-    named = policy([{"Effect": "Deny", "NotPrincipal": {"AWS": spared}, "Action": "*", "Resource": "*"}])
-    open_to_all = ResourcePolicies(policy([*_written(naming("*")), *_written(named)]))
-    verdict = bound([allow()]).decide(ask("s3:GetObject", OBJECT, principal), open_to_all)
-    assert verdict.explicit_deny is denied
-
-
-def _written(found: Policy) -> list[dict]:
-    (one,) = found.document.statements
-    who = {"Principal": one.principals} if one.principals is not None else {"NotPrincipal": one.not_principals}
-    return [{"Effect": one.effect, "Action": "*", "Resource": "*", **who}]
-
-
-def test_a_deny_with_not_principal_reaches_everyone_with_a_boundary():
-    named = ResourcePolicies(policy(
-        [{"Effect": "Deny", "NotPrincipal": {"AWS": USER.arn}, "Action": "*", "Resource": "*"}]
-    ))  # fmt: skip
-    request = ask("s3:GetObject", OBJECT, USER)
-    assert bound([allow()]).decide(request, named).truth is Truth.YES
-    assert bound([allow()], boundary=FULL).decide(request, named).blocked_by == ("resource",)
-
-
-def test_a_session_that_is_named_may_be_taken_and_one_that_is_spared_too():
-    other = SESSION.arn.replace("/run", "/walk")
-    refusing = policy([*_trusting(ROLE.arn), {"Effect": "Deny", "Principal": {"AWS": SESSION.arn}, "Action": "*"}])
-    verdict = NOTHING.decide(ask("sts:AssumeRole", TARGET), ResourcePolicies(refusing))
-    assert (verdict.truth, verdict.choices) == (Truth.YES, (("sts:RoleSessionName", "any other value"),))
-    two = NOTHING.decide(ask("sts:AssumeRole", TARGET), ResourcePolicies(trust(SESSION.arn, other)))
-    assert two.choices == (("sts:RoleSessionName", "run"),)
-    sparing = policy([*_trusting(ROLE.arn), {"Effect": "Deny", "NotPrincipal": {"AWS": SESSION.arn}, "Action": "*"}])
-    spared = NOTHING.decide(ask("sts:AssumeRole", TARGET), ResourcePolicies(sparing))
-    assert (spared.truth, spared.choices) == (Truth.YES, (("sts:RoleSessionName", "run"),))
-
-
-def _trusting(*names: str) -> list[dict]:
-    return [{"Effect": "Allow", "Principal": {"AWS": list(names)}, "Action": "sts:AssumeRole"}]
 
 
 @pytest.mark.parametrize(

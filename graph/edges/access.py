@@ -194,9 +194,12 @@ def _target(estate: Estate, record: facts.ArnRecord, label: str) -> Target:
     )
 
 
-def _restricts_public(record: facts.ArnRecord) -> bool:
+def _restricts_public(record: facts.ArnRecord) -> bool | None:
+    """Whether a bucket is closed to outsiders where its policy is public; None where that was not seen."""
     block = record.public_access_block if isinstance(record, facts.Bucket) else None
-    return isinstance(block, facts.PublicAccessBlock) and block.restrict_public_buckets
+    if isinstance(block, facts.Unseen):
+        return None
+    return block is not None and block.restrict_public_buckets
 
 
 def _besides(estate: Estate, record: facts.ArnRecord) -> dict[str, tuple[Besides, ...]]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 
-from graph.estate import Powers
+from graph.edges.targets import Target
+from graph.estate import Holder, Powers
 from graph.proof import NO_STEP, YES_STEP, Step, asked, best
 from graph.techniques import Need
-from policy import Request, Truth
+from policy import Request, ResourcePolicies, Truth
+from policy.match import glob
 
 MAX_CANDIDATES = 64
-ON_TARGET = ("target", "self")
+ON_TARGET = ("target", "gained", "self")
+Context = Mapping[str, tuple[str, ...]]
+NOTHING: Context = {}
 
 
 @dataclass(frozen=True)
@@ -21,48 +24,73 @@ class Asker:
 
     powers: Powers
     partition: str
-    known: Mapping[str, tuple[str, ...]]  # what every request on a resource of the account says
-    _standing: dict[tuple[str, ...], Step] = field(default_factory=dict)
+    known: Context  # what every request on a resource of the account says
+    _standing: dict[tuple[Need, ...], Step] = field(default_factory=dict)
 
     def could(self, needs: Iterable[Need]) -> bool:
         """Whether each action is allowed on something: cheap, and false for most sets."""
-        return all(self.powers.policies.allows_action(need.action) for need in needs)
+        return all(need.is_entry or self.powers.policies.allows_action(need.action) for need in needs)
 
-    def all(self, needs: Sequence[Need], target: str | None) -> Step:
+    def all(self, needs: Sequence[Need], target: Target | None) -> Step:
         """Whether every need is met, by those on the target and by those that are the same for each target."""
         standing = self.standing(needs)
-        if standing.truth is Truth.NO:
-            return NO_STEP
-        arn = target or self.powers.principal.arn
-        return reduce(_both, (self._ask(n, arn) for n in needs if n.on in ON_TARGET), YES_STEP) & standing
+        return NO_STEP if standing.truth is Truth.NO else both(self.meets(needs, target), standing)
+
+    def meets(self, needs: Sequence[Need], target: Target | None) -> Step:
+        """Whether the needs on the target, or on oneself, are met."""
+        return every(self._on(n, target) for n in needs if n.on in ON_TARGET)
+
+    def on(self, needs: Sequence[Need], arn: str) -> Step:
+        """Whether the needs on the target are met, where nothing is known of it but its ARN."""
+        return every(self._ask(n, arn) for n in needs if n.on == "target")
 
     def standing(self, needs: Sequence[Need]) -> Step:
         """Whether the needs that do not name a target are met, asked once for all targets.
 
-        Needs on `new` must be met by one and the same resource of the caller's choice.
+        Needs on `new` of one pattern must be met by one and the same resource of the caller's choice.
         """
-        key = tuple(n.action for n in needs)
+        key = tuple(needs)
         if key not in self._standing:
             self._standing[key] = self._ask_standing(needs) if self.could(needs) else NO_STEP
         return self._standing[key]
 
     def _ask_standing(self, needs: Sequence[Need]) -> Step:
-        fixed = [n for n in needs if n.on not in (*ON_TARGET, "new", "any")]
-        step = reduce(_both, (self._ask(n, self._fill(n.on)) for n in fixed), YES_STEP)
-        for need in (n for n in needs if n.on == "any"):
-            step = _both(step, best(self._ask(need, arn) for arn in self._candidates([need])))
-        new = [n for n in needs if n.on == "new"]
-        if not new or step.truth is Truth.NO:
-            return step
-        return step & best(reduce(_both, (self._ask(n, arn) for n in new), YES_STEP) for arn in self._candidates(new))
+        return every(self._standing_steps(needs))
+
+    def _standing_steps(self, needs: Sequence[Need]) -> Iterator[Step]:
+        for need in (n for n in needs if n.on not in (*ON_TARGET, "new")):
+            yield self._best([need]) if need.on == "any" else self._ask(need, self._fill(need.on))
+        for pattern in dict.fromkeys(n.resource for n in needs if n.on == "new"):
+            yield self._best([n for n in needs if n.on == "new" and n.resource == pattern])
+
+    def _best(self, needs: Sequence[Need]) -> Step:
+        """The best answer of those resources of the caller's choice that might meet all the needs."""
+        candidates = self._candidates(needs)
+        return best(every(self._ask(n, arn) for n in needs) for arn in candidates)
+
+    def _on(self, need: Need, target: Target | None) -> Step:
+        if target is None or need.on == "self":
+            return self._ask(need, self.powers.principal.arn)
+        if need.is_entry:
+            return self._enter(target.gained, target.door)
+        if need.on == "gained":
+            return self._ask(need, target.gained.arn, target.gained.as_resource)
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html: tags of a role do not count
+        known = target.context if need.action != "iam:PassRole" else {}
+        return self._ask(need, target.arn, known, target.policy)
+
+    def _enter(self, role: Holder, door: ResourcePolicies | None) -> Step:
+        request = Request(self.powers.principal, "sts:AssumeRole", role.arn, role.account_id, role.as_resource)
+        return asked(self.powers.policies, request, door, f"sts:AssumeRole on {role.record.name}.")
 
     def ask(self, action: str, resource: str) -> Step:
         """Whether one action is allowed on one resource."""
         return self._ask(Need(action, "target"), resource)
 
-    def _ask(self, need: Need, resource: str) -> Step:
+    def _ask(self, need: Need, resource: str, known: Context = NOTHING, policy: str = "") -> Step:
         powers = self.powers
-        context = {**self.known, **{k.lower(): (self._fill(v),) for k, v in need.context.items()}}
+        given = {k.lower(): (self._fill(v).replace("{policy}", policy),) for k, v in need.context.items()}
+        context = {**self.known, **known, **given}
         request = Request(powers.principal, need.action, resource, powers.account_id, context)
         return asked(powers.policies, request, None, f"{need.action}.")
 
@@ -90,8 +118,23 @@ class Asker:
             yield from (spared for statement in denies for spared in statement.not_resources)
 
 
-def _both(a: Step, b: Step) -> Step:
-    return a & b if a.truth is not Truth.NO and b.truth is not Truth.NO else NO_STEP
+def every(steps: Iterable[Step]) -> Step:
+    """All must hold; asked no further than the first that is not possible."""
+    found = YES_STEP
+    for step in steps:
+        found = both(found, step)
+        if found.truth is Truth.NO:
+            break
+    return found
+
+
+def both(a: Step, b: Step) -> Step:
+    """`a & b`, which needs no proof where it is not possible."""
+    if a.truth is Truth.NO or b.truth is Truth.NO:
+        return NO_STEP
+    if a is YES_STEP or b is YES_STEP:
+        return b if a is YES_STEP else a
+    return a & b
 
 
 def merge_arns(pattern: str, template: str) -> str | None:
@@ -110,9 +153,9 @@ def merge_arns(pattern: str, template: str) -> str | None:
 
 def _narrower(ours: list[str], theirs: list[str]) -> Iterator[str | None]:
     for a, b in zip(ours, theirs, strict=True):
-        if a == b or b == "*" or (b.endswith("*") and a.startswith(b[:-1])):
+        if glob(b)(a):
             yield a
-        elif a == "*" or (a.endswith("*") and b.startswith(a[:-1])):
+        elif glob(a)(b):
             yield b
         else:
             yield None

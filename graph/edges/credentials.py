@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import ingest.snapshot as facts
+from graph.edges.targets import Target
 from graph.estate import Holder
 from graph.organizations import oldest
 from graph.proof import NO_STEP, YES_STEP, Step
@@ -32,18 +33,18 @@ class Credentials:
         }
         self._profiled = {role for p in snapshot.all(facts.InstanceProfile) for role in p.roles}
 
-    def exists(self, what: Exists, target: Holder) -> Step:
-        questions: Mapping[Exists, Callable[[Holder], bool | None]] = {
-            "spare_access_key": self._spare_key,
-            "no_login_profile": self._no_login,
-            "instance_profile": self._profile,
-        }
-        answer = questions[what](target)
+    def exists(self, what: Exists, target: Target) -> Step:
+        """Whether it is so for a target; `managed_instance` is not asked here."""
+        if what == "running":
+            return YES_STEP if getattr(target.record, "state", "") == "running" else NO_STEP
+        asked, wanted = QUESTIONS[what]
+        answers = {"keys": self._spare_key, "login": self._no_login, "profile": self._profile}
+        answer = answers[asked](target.gained)
         if answer is None:
-            return Step(Truth.MAYBE, conditions=(f"{UNSEEN[what]} of {target.record.name} was not seen",))
-        return YES_STEP.as_seen(self._since(what, target)) if answer else NO_STEP
+            return Step(Truth.MAYBE, conditions=(f"{UNSEEN[asked]} of {target.gained.record.name} was not seen",))
+        return YES_STEP.as_seen(self._since(asked, target.gained)) if answer is wanted else NO_STEP
 
-    def _since(self, what: Exists, target: Holder) -> str | None:
+    def _since(self, what: str, target: Holder) -> str | None:
         """When the credentials or profiles that answer were last seen, if not this time."""
         return oldest(*(self._stale.get((kind, target.arn)) for kind in RESTS_ON[what]))
 
@@ -66,19 +67,25 @@ class Credentials:
         return False if self.snapshot.state(role.account_id, "iam.authorization").complete else None
 
 
-RESTS_ON: Mapping[Exists, tuple[type[facts.Record], ...]] = {
-    "spare_access_key": (facts.AccessKey, facts.CredentialReportRow),
-    "no_login_profile": (facts.LoginProfile, facts.CredentialReportRow),
-    "instance_profile": (facts.InstanceProfile,),
+# What is asked of the snapshot, and the answer that is wanted.
+QUESTIONS: Mapping[Exists, tuple[str, bool]] = {
+    "spare_access_key": ("keys", True),
+    "no_spare_access_key": ("keys", False),
+    "no_login_profile": ("login", True),
+    "login_profile": ("login", False),
+    "instance_profile": ("profile", True),
+}
+RESTS_ON: Mapping[str, tuple[type[facts.Record], ...]] = {
+    "keys": (facts.AccessKey, facts.CredentialReportRow),
+    "login": (facts.LoginProfile, facts.CredentialReportRow),
+    "profile": (facts.InstanceProfile,),
+}
+UNSEEN: Mapping[str, str] = {
+    "keys": "whether there is room for an access key",
+    "login": "whether there is a password",
+    "profile": "whether there is an instance profile",
 }
 
 
 def _about(record: facts.Record) -> tuple[str, ...]:
     return record.roles if isinstance(record, facts.InstanceProfile) else (str(getattr(record, "user_arn", "")),)
-
-
-UNSEEN: Mapping[Exists, str] = {
-    "spare_access_key": "whether there is room for an access key",
-    "no_login_profile": "whether there is a password",
-    "instance_profile": "whether there is an instance profile",
-}

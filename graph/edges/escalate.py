@@ -8,15 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-import ingest.snapshot as facts
 from graph.builder import Builder
-from graph.edges.asking import Asker
-from graph.edges.escalation import Escalation, is_open
-from graph.estate import RESERVED, SERVICE_LINKED, Estate, Holder, Powers
-from graph.proof import YES_STEP, Step, best
+from graph.edges.asking import Asker, both
+from graph.edges.escalation import Escalation, is_open, outcome
+from graph.edges.oneself import add_on_oneself
+from graph.edges.targets import Target
+from graph.estate import Estate, Holder, Powers
+from graph.proof import NO_STEP, Step
 from graph.sets import Sets
-from graph.techniques import Technique, of_shape, techniques
+from graph.techniques import Shape, Technique, of_shape, techniques
 from policy import Truth
+
+Source = Callable[[], str]
+# An administrator gains each principal once, by the first technique that works: in this order.
+RIGHTS: tuple[Shape, ...] = (
+    "role",
+    "user",
+    "pass_role",
+    "function",
+    "instance",
+    "saml_provider",
+    "oidc_provider",
+)
+REWRITTEN: tuple[Shape, ...] = ("rewritten_user", "rewritten_role", "rewritten_policy")
 
 
 def add_escalation(builder: Builder, estate: Estate, sets: Sets) -> None:
@@ -28,13 +42,15 @@ def add_escalation(builder: Builder, estate: Estate, sets: Sets) -> None:
         for found in sets.shared.get(account, ()):
             _administrators(run, found, partial(sets.write, found))
             _on_others(run, found, partial(sets.write, found))
+            _on_members(run, found, partial(sets.write, found))
+        _through_named_doors(run, account)
     for holder in sets.personal:
         _on_others(run, holder, partial(run.own, holder), sets.of(holder).id)
     for holder in estate.holders.values():
-        _on_oneself(run, holder)
+        add_on_oneself(run, holder)
 
 
-def _administrators(run: Escalation, powers: Powers, source: Callable[[], str]) -> None:
+def _administrators(run: Escalation, powers: Powers, source: Source) -> None:
     step = run.is_administrator(powers)
     if is_open(step):
         run.gain_outcome(source(), powers.account_id, step, techniques()["administrator"])
@@ -48,84 +64,104 @@ def _root_user(run: Escalation, account: str) -> None:
 
 
 # -- on other principals
-def _on_others(run: Escalation, powers: Powers, source: Callable[[], str], shared: str = "") -> None:
-    """Techniques whose target is another principal: users, roles, or roles passed to a service.
+def _on_others(run: Escalation, powers: Powers, source: Source, shared: str = "") -> None:
+    """Techniques whose target is another principal, or something that acts with its rights.
 
     What the `shared` set can do for certain is not written again for one of its members.
     """
     asker = run.asker(powers)
-    for technique in of_shape("user", "role", "pass_role"):
-        able = is_open(asker.standing(technique.needs))
-        for target in _targets(run.estate, powers.account_id, technique) if able else ():
-            known = (shared, "CAN_ESCALATE", target.arn, technique.id) in run.builder.edges
-            step = _on_other(run, asker, technique, target).as_seen(powers.stale, target.stale)
-            if is_open(step) and not powers.is_only(target.arn) and not known:
-                run.gain(source(), target.arn, step, technique)
-
-
-def _on_other(run: Escalation, asker: Asker, technique: Technique, target: Holder) -> Step:
-    step = asker.all(technique.needs, target.arn)
-    if is_open(step) and technique.trusts:
-        step = step & run.lets_in_service(target, technique.trusts)
-    return step & run.exists(technique, target) if is_open(step) else step
-
-
-def _targets(estate: Estate, account: str, technique: Technique) -> Iterable[Holder]:
-    """AWS keeps service-linked and reserved roles from being changed, and service-linked ones from being passed."""
-    if technique.shape == "user":
-        return estate.users.get(account, ())
-    kept = (SERVICE_LINKED, RESERVED) if technique.shape == "role" else (SERVICE_LINKED,)
-    return (r for r in estate.roles.get(account, ()) if not r.record.path.startswith(kept))
-
-
-# -- on oneself
-def _on_oneself(run: Escalation, holder: Holder) -> None:
-    """Techniques by which a principal changes its own rights. What it may do afterwards is still fenced by its boundary
-    and the SCPs above it."""
-    record = holder.record
-    if isinstance(record, facts.Group):
-        return
-    asker = run.asker(holder)
-    for technique, targets in _own_targets(run.estate, record):
-        if asker.could(technique.needs):
-            step = best(asker.all(technique.needs, target) for target in targets)
+    able = [(t, step) for t in of_shape(*RIGHTS) if is_open(step := asker.standing(t.needs))]
+    is_administrator = bool(able) and run.is_administrator(powers).truth is Truth.YES
+    gained: set[str] = set()
+    for technique, standing in able:
+        for target, holds in run.tried(powers.account_id, technique):
+            arn = target.gained.arn
+            if powers.is_only(arn) or arn in gained or (shared, "CAN_ESCALATE", arn, technique.id) in run.builder.edges:
+                continue
+            step = asker.meets(technique.needs, target)
             if is_open(step):
-                step = (step & run.unlimited(holder)).as_seen(holder.stale)
+                step = both(both(step, standing), holds).as_seen(powers.stale)
+                run.gain(source(), arn, step, technique)
+                if is_administrator and step.truth is Truth.YES:
+                    gained.add(arn)
+    if not is_administrator:
+        _rewriting(run, asker, source, shared)
+
+
+# -- giving another principal every right, and taking it
+def _rewriting(run: Escalation, asker: Asker, source: Source, shared: str = "") -> None:
+    account = asker.powers.account_id
+    for technique in of_shape(*REWRITTEN):
+        known = (shared, "CAN_ESCALATE", outcome(account), technique.id) in run.builder.edges
+        if not known and is_open(asker.standing(technique.needs)):
+            step = _best(run, asker, technique, run.tried(account, technique))
             if is_open(step):
-                run.gain_outcome(run.own(holder), holder.account_id, step, technique)
-    if isinstance(record, facts.User):
-        _join_groups(run, holder, record, asker)
+                run.gain_outcome(source(), account, step, technique)
 
 
-def _own_targets(estate: Estate, record: facts.User | facts.Role) -> Iterator[tuple[Technique, list[str]]]:
-    policies = [arn for arn in _attached(estate, record) if ":iam::aws:" not in arn]
-    for technique in of_shape("own_policy") if policies else ():
-        yield technique, policies
-    if isinstance(record, facts.Role) and not record.path.startswith((SERVICE_LINKED, RESERVED)):
-        for technique in of_shape("own_role"):
-            yield technique, [record.arn]
+def _best(run: Escalation, asker: Asker, technique: Technique, tried: Iterable[tuple[Target, Step]]) -> Step:
+    """The most certain of the ways, which are many where a policy allows all of them."""
+    found = NO_STEP
+    for target, holds in tried:
+        name, is_self = target.gained.record.name, asker.powers.is_only(target.gained.arn)
+        step = NO_STEP if is_self else asker.meets(technique.needs, target)
+        if is_open(step) and is_open(unlimited := run.unlimited(target.gained)):
+            through = Step(Truth.YES, (f"Then {name} is unlimited.",))
+            step = (step & asker.standing(technique.needs) & holds & unlimited & through).as_seen(asker.powers.stale)
+            found = max(found, step, key=lambda s: s.truth)
+        if found.truth is Truth.YES:
+            break
+    return found
 
 
-def _attached(estate: Estate, record: facts.User | facts.Role) -> list[str]:
-    names = record.groups if isinstance(record, facts.User) else ()
-    groups = [g for name in names if (g := estate.groups.get((record.account_id, name)))]
-    return [arn for r in (record, *groups) for arn in r.attached]
-
-
-def _join_groups(run: Escalation, holder: Holder, user: facts.User, asker: Asker) -> None:
-    """A user that joins a group gains its rights, less what its own boundary and Denies still withhold."""
-    groups = [g for (account, name), g in sorted(run.estate.groups.items()) if account == user.account_id]
-    for technique in of_shape("group"):
-        for group in groups if asker.could(technique.needs) else ():
-            if group.name not in user.groups:
-                step = asker.all(technique.needs, group.arn) & _kept_from(holder)
+def _through_named_doors(run: Escalation, account: str) -> None:
+    """A role that lets in a principal by name, or by facts of its own, can be rewritten and taken by that one alone."""
+    entering = [t for t in of_shape("rewritten_role", "rewritten_policy") if any(n.is_entry for n in t.needs)]
+    for technique in entering:
+        for target, holds in run.tried(account, technique):
+            for holder in _let_in(run, target, technique):
+                shared = (run.sets.of(holder).id, "CAN_ESCALATE", outcome(account), technique.id)
+                step = NO_STEP
+                if shared not in run.builder.edges:
+                    step = _best(run, run.asker(holder), technique, [(target, holds)])
                 if is_open(step):
-                    run.gain(run.own(holder), group.arn, step.as_seen(holder.stale), technique)
+                    run.gain_outcome(run.own(holder), account, step, technique)
 
 
-def _kept_from(holder: Holder) -> Step:
-    denies = any(s.effect == "Deny" for p in holder.identity if p.document for s in p.document.statements)
-    if holder.boundary is None and not denies:
-        return YES_STEP
-    condition = f"the boundary and Deny statements of {holder.record.name} leave the group's rights"
-    return Step(Truth.MAYBE, conditions=(condition,))
+def _let_in(run: Escalation, target: Target, technique: Technique) -> Iterator[Holder]:
+    trust, estate, account = run.targets.trust(target.gained), run.estate, target.gained.account_id
+    named = [h for arn in sorted(trust.arns) if (h := estate.holders.get(arn)) and h.account_id == account]
+    others = [*estate.roles.get(account, ()), *estate.users.get(account, ())] if trust.personal else []
+    for arn in dict.fromkeys(h.arn for h in (*named, *others)):
+        holder = estate.holders[arn]
+        if run.asker(holder).could(technique.needs) and not run.rules(holder):
+            yield holder
+
+
+# -- on accounts of the organization
+def _on_members(run: Escalation, powers: Powers, source: Source) -> None:
+    """Techniques by which the account that manages an organization rules the others."""
+    if not run.estate.organizations.manages(powers.account_id):
+        return
+    asker = run.asker(powers)
+    for technique in of_shape("member_root", "member_account"):
+        for member in _members(run, powers.account_id) if is_open(asker.standing(technique.needs)) else ():
+            arn = MEMBERS[technique.shape].format(partition=asker.partition, account=member)
+            step = asker.on(technique.needs, arn)
+            if is_open(step):
+                step = step & asker.standing(technique.needs) & Step(Truth.MAYBE, conditions=(technique.open,))
+                run.gain(source(), outcome(member), step.as_seen(powers.stale), technique)
+
+
+MEMBERS = {
+    "member_root": "arn:{partition}:iam::{account}:root",
+    "member_account": "arn:{partition}:sso:::account/{account}",
+}
+
+
+def _members(run: Escalation, manager: str) -> list[str]:
+    estate = run.estate
+    ours = {
+        a for a in estate.identity_accounts if (o := estate.organizations.of(a)) and o.management_account_id == manager
+    }
+    return sorted(ours - {manager})

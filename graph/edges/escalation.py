@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 
+import ingest.snapshot as facts
 from graph.builder import Builder
-from graph.edges.asking import Asker
+from graph.edges.asking import Asker, both
 from graph.edges.credentials import Credentials
-from graph.estate import Estate, Holder, Powers
-from graph.proof import YES_STEP, Step, add_step, asked, best
+from graph.edges.targets import Target, Targets
+from graph.estate import Estate, Holder, Powers, Record
+from graph.proof import NO_STEP, YES_STEP, Step, add_step, asked, best
 from graph.sets import ALLOW_ALL, Sets
-from graph.techniques import Technique, techniques
+from graph.techniques import Need, Shape, Technique, of_shape, techniques
 from policy import Document, Policy, PolicySet, Principal, Request, Truth
 
 ORG_ADMIN = "outcome:org_admin"
-# How a principal takes a Deny away from itself.
-LOOSENING = ("iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:DetachUserPolicy", "iam:DeleteUserPolicy")
+# What the agent of Systems Manager calls.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
+AGENT = (Need("ssm:UpdateInstanceInformation", "*"), Need("ssmmessages:CreateControlChannel", "*"))
+BOUNDARIES: Mapping[str, Shape] = {"user": "user_boundary", "role": "role_boundary"}
+ATTACHED: Mapping[str, Shape] = {
+    "user": "user_attached_deny",
+    "role": "role_attached_deny",
+    "group": "group_attached_deny",
+}
+INLINE: Mapping[str, Shape] = {"user": "user_inline_deny", "role": "role_inline_deny", "group": "group_inline_deny"}
 
 
 def outcome(account_id: str) -> str:
@@ -45,6 +57,10 @@ class Escalation:
         self.estate = estate
         self.sets = sets
         self.credentials = Credentials(estate.snapshot)
+        self.targets = Targets(estate)
+        self._tried: dict[tuple[str, str], list[tuple[Target, Step]]] = {}
+        self._rules: dict[str, bool] = {}
+        self._unlimited: dict[str, Step] = {}
         self._service: dict[tuple[str, str], Step] = {}
 
     # -- outcomes
@@ -84,8 +100,15 @@ class Escalation:
         needs = techniques()["administrator"].needs
         policies = powers.policies.without_guardrails()
         own = Unlimited(powers.account_id, powers.principal, policies, None, powers.identity)
-        left = best(self.asker(powers).all([n], target=None) for n in needs if n.guarded)
-        return (self.asker(own).all(needs, target=None) & left).as_seen(powers.stale)
+        left = best(self.asker(powers).all([n], None) for n in needs if n.guarded)
+        return (self.asker(own).all(needs, None) & left).as_seen(powers.stale)
+
+    def rules(self, holder: Holder) -> bool:
+        """Whether a holder is administrator for certain by its shared set, and so gains nothing in its account."""
+        found = self.sets.of(holder)
+        if found.id not in self._rules:
+            self._rules[found.id] = self.is_administrator(found).truth is Truth.YES
+        return self._rules[found.id]
 
     def lets_in_service(self, role: Holder, service: str) -> Step:
         """Whether a role's trust policy lets an AWS service take it."""
@@ -98,25 +121,80 @@ class Escalation:
             self._service[key] = asked(PolicySet(()), request, self.estate.door_of(role), sentence)
         return self._service[key]
 
-    def exists(self, technique: Technique, target: Holder) -> Step:
-        return self.credentials.exists(technique.exists, target) if technique.exists else YES_STEP
+    def tried(self, account: str, technique: Technique) -> list[tuple[Target, Step]]:
+        """The targets of a technique, each with what must be so whoever tries; without those where it is not."""
+        key = (account, technique.id)
+        if key not in self._tried:
+            steps = ((target, self._holds(technique, target)) for target in self.targets(account, technique))
+            self._tried[key] = [(target, step.as_seen(target.stale)) for target, step in steps if is_open(step)]
+        return self._tried[key]
+
+    def _holds(self, technique: Technique, target: Target) -> Step:
+        trusts = self.lets_in_service(target.gained, technique.trusts) if technique.trusts else YES_STEP
+        return both(trusts, self.exists(technique, target)) if is_open(trusts) else NO_STEP
+
+    def exists(self, technique: Technique, target: Target) -> Step:
+        """What must be so for a target, and what no snapshot tells."""
+        step = Step(Truth.MAYBE, conditions=(technique.open,)) if technique.open else YES_STEP
+        if technique.exists == "managed_instance":
+            return both(step, self._is_managed(target))
+        return both(step, self.credentials.exists(technique.exists, target)) if technique.exists else step
+
+    def _is_managed(self, instance: Target) -> Step:
+        """Whether Systems Manager reaches an instance: by the instance's role, or by a role for all instances.
+
+        https://docs.aws.amazon.com/systems-manager/latest/userguide/managed-instances-default-host-management.html
+        """
+        step = self.credentials.exists("running", instance)
+        by_role = self.asker(instance.gained).all(AGENT, None)
+        if step.truth is Truth.NO or by_role.truth is Truth.YES:
+            return step
+        name = getattr(instance.record, "name", "") or instance.arn.rpartition("/")[2]
+        return step & Step(Truth.MAYBE, conditions=(f"Systems Manager manages {name}, which its role does not allow",))
 
     def unlimited(self, holder: Holder) -> Step:
-        """Whether a holder that writes itself any Allow is administrator then: its boundary, the SCPs above it and its
-        own Denies still hold. These it may take away first, where they do not keep it from that."""
-        kept = (ALLOW_ALL, *filter(None, map(_denies_of, holder.identity)))
-        held = self._after(holder, kept)
-        step = self.is_administrator(held)
-        if is_open(step) or len(kept) == 1:
-            return step
-        asker = self.asker(held)
-        loosened = best(asker.ask(action, holder.arn) for action in LOOSENING)
-        removed = Step(Truth.MAYBE, conditions=(f"the Deny statements of {holder.record.name} are taken away first",))
-        return self.is_administrator(self._after(holder, (ALLOW_ALL,))) & loosened & removed
+        """Whether a holder that is given every Allow is administrator then: its boundary, the SCPs above it and its own
+        Denies still hold, unless they let it take them away."""
+        if holder.arn not in self._unlimited:
+            kept = (ALLOW_ALL, *filter(None, map(_denies_of, holder.identity)))
+            given = replace(holder, identity=kept)
+            ways = (step & self.is_administrator(after) for _, step, after in self.loosened(given))
+            self._unlimited[holder.arn] = best((self.is_administrator(given), *ways))
+        return self._unlimited[holder.arn]
 
-    def _after(self, holder: Holder, identity: tuple[Policy, ...]) -> Powers:
-        policies = PolicySet(identity, holder.boundary, holder.chain.levels)
-        return Unlimited(holder.account_id, holder.principal, policies, holder.stale, identity)
+    # -- taking limits away
+    def loosened(self, holder: Holder) -> Iterator[tuple[Technique, Step, Holder]]:
+        """The ways in which a user or role can take limits from itself: by which technique, whether, and what it is
+        without them."""
+        for way in self._loosened_once(holder):
+            yield way
+            technique, step, after = way
+            for _, further, at_last in self._loosened_once(after):
+                if at_last.boundary is not holder.boundary and at_last.identity != holder.identity:
+                    yield technique, step & further, at_last
+
+    def _loosened_once(self, holder: Holder) -> Iterator[tuple[Technique, Step, Holder]]:
+        asker, own = self.asker(holder), Target.of(holder)
+        kind = type(holder.record).__name__.lower()
+        for technique in of_shape(BOUNDARIES[kind]) if holder.boundary else ():
+            step = asker.all(technique.needs, own)
+            if is_open(step):
+                yield technique, step, replace(holder, boundary=None)
+        yield from self._without_denies(holder, asker)
+
+    def _without_denies(self, holder: Holder, asker: Asker) -> Iterator[tuple[Technique, Step, Holder]]:
+        removed: list[tuple[Policy, Technique, Step]] = []
+        for policy in filter(_denies_of, holder.identity):
+            for target, shape in denying(self.estate, holder.record, policy):
+                for technique in of_shape(shape):
+                    step = asker.all(technique.needs, replace(Target.of(holder, policy.id), arn=target))
+                    if is_open(step):
+                        removed.append((policy, technique, step))
+        for policy, technique, step in removed:
+            yield technique, step, _without(holder, [policy])
+        if len(removed) > 1:
+            together = reduce(Step.__and__, (step for _, _, step in removed))
+            yield removed[0][1], together, _without(holder, [policy for policy, _, _ in removed])
 
     def root(self, account: str, arn: str) -> Powers:
         """The root user of an account, which only SCPs limit."""
@@ -128,6 +206,23 @@ class Escalation:
 def _denies_of(policy: Policy) -> Policy | None:
     statements = tuple(s for s in policy.document.statements if s.effect == "Deny") if policy.document else ()
     return Policy(policy.id, policy.name, Document(statements, "2012-10-17")) if statements else None
+
+
+def _without(holder: Holder, policies: Sequence[Policy]) -> Holder:
+    gone = {policy.id for policy in policies}
+    return replace(holder, identity=tuple(p for p in holder.identity if p.id not in gone))
+
+
+def denying(estate: Estate, record: Record, policy: Policy) -> Iterator[tuple[str, Shape]]:
+    """Where a policy of a user or role is held, and which techniques take it away there; none where several hold it."""
+    names = record.groups if isinstance(record, facts.User) else ()
+    holding = [record, *(g for name in names if (g := estate.groups.get((record.account_id, name))))]
+    found: list[tuple[str, Shape]] = []
+    for one in holding:
+        kind = type(one).__name__.lower()
+        found += [(one.arn, ATTACHED[kind])] if policy.id in one.attached else []
+        found += [(one.arn, INLINE[kind])] if policy.id == f"{one.arn}/{policy.name}" else []
+    yield from found if len(found) == 1 else ()
 
 
 def is_open(step: Step) -> bool:

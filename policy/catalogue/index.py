@@ -92,6 +92,13 @@ class Catalogue:
         places = {*uses.keys, *(key for place in (*uses.required, *uses.optional) for key in row.types[place].keys)}
         return tuple(self._keys[place] for place in sorted(places))
 
+    def request_keys(self, action: str) -> frozenset[str] | None:
+        """The lower-cased keys of the action itself, `aws:requesttag/*` for a family; None where it is not listed."""
+        found = self._uses(action)
+        if found is None:
+            return None
+        return frozenset(_PLACEHOLDER.sub("*", self._keys[place]).lower() for place in found[1].keys)
+
     def _uses(self, action: str) -> tuple[ServiceRow, Uses] | None:
         place = self.place(action)
         if place is None:

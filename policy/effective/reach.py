@@ -12,7 +12,7 @@ from policy.effective.patterns import any_overlap, any_within
 from policy.keys import is_of_principal
 from policy.match import complete, substitute
 from policy.request import Principal, Request
-from policy.resources import COMPLETED
+from policy.resources import COMPLETED, speaks
 from policy.truth import Truth
 
 ALL = ("*",)
@@ -107,7 +107,7 @@ def _all_but(known: tuple[str, ...], conditions: tuple[Condition, ...], open_pat
 def _patterns(statement: Statement, layer: str) -> tuple[str, ...] | None:
     """The resource patterns as this layer reads them, None where the statement says nothing in it."""
     is_completed: Callable[[str], bool] = COMPLETED[layer]
-    if statement.is_incomplete and (layer == "scp" or any(map(is_completed, statement.not_resources))):
+    if not speaks(statement, layer):
         return None
     listed = statement.resources or statement.not_resources
     return tuple(complete(one) if is_completed(one) else one for one in listed)

@@ -32,10 +32,10 @@ def effective_of(who: Subject) -> Effective:
 def changed(before: Estate, now: Subject) -> Comparison:
     """What a principal can do now and could not, or could and cannot now; one that was not there could do nothing."""
     try:
-        old = subject(before, now.arn).policies
+        old = subject(before, now.arn)
     except Unresolved:
-        old = PolicySet(())
-    return compare(old, now.policies, now.principal)
+        return compare(PolicySet(()), now.policies, now.principal)
+    return compare(old.policies, now.policies, now.principal, old.principal)
 
 
 def of_service(service: str) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from graph.estate import Estate
 from graph.sets import ALLOW_ALL
 from policy import PolicySet, Principal, Statement
+from policy.request import WEB_IDENTITIES
 from queries.permissions.names import ACCOUNT
-from queries.permissions.principals import Subject, anyone, by_arn, is_principal, service
+from queries.permissions.principals import Subject, anyone, by_arn, is_principal, provider, service
 from queries.permissions.resources import Asked
 
 ANOTHER = "another"  # no account, organization or principal is called so
@@ -25,6 +26,7 @@ def outsiders(estate: Estate, what: Asked, action: str) -> Iterator[Subject]:
     for arn in dict.fromkeys([one for one in named if not is_ours(estate, one)] + _named(allows, "Federated")):
         if is_principal(arn):
             yield _of_account(estate, what, arn) if arn.endswith(":root") else by_arn(estate, arn)
+    yield from (provider(name) for name in dict.fromkeys(_named(allows, "Federated")) if name in WEB_IDENTITIES)
     yield from (service(name) for name in dict.fromkeys(_named(allows, "Service")))
     if "*" in named or any(one.not_principals is not None for one in allows):
         yield anyone()

@@ -12,6 +12,7 @@ import ingest.snapshot as facts
 from graph.estate import SERVICE_LINKED, Estate, Holder
 from graph.organizations import Chain
 from policy import Policy, PolicySet, Principal
+from policy.request import WEB_IDENTITIES
 from queries.permissions.names import account_id, account_of, full_name, is_arn, named, nearest
 from queries.where import Unresolved
 
@@ -67,6 +68,8 @@ def subject(estate: Estate, text: str) -> Subject:
         return root(estate, account_id(estate.accounts, text.removeprefix(PREFIX)))
     if is_arn(text):
         return by_arn(estate, text)
+    if text in WEB_IDENTITIES:
+        return provider(text)
     if SERVICE.fullmatch(text):
         return service(text)
     records = [holder.record for holder in estate.holders.values()]
@@ -123,13 +126,22 @@ def root(estate: Estate, account: str) -> Subject:
     known, unknown = estate.organizations.context(account), estate.organizations.unknown(account)
     owner = estate.accounts.get(account)
     name = f"{owner.name if owner else account}/root user"
-    policies = PolicySet((), None, chain.levels)
-    return Subject(arn, name, Principal(arn, account, "root", known, unknown), policies, stale=chain.stale)
+    principal = Principal(arn, account, "root", known, unknown)
+    if owner is None and account not in estate.identity_accounts:
+        guard = Policy(f"{arn}/scps", f"service control policies of account {account}", None)
+        unseen = f"account {account} is not in the snapshot: what binds its root user was not seen"
+        return Subject(arn, name, principal, PolicySet((), None, ((guard,),)), unseen)
+    return Subject(arn, name, principal, PolicySet((), None, chain.levels), stale=chain.stale)
 
 
 def service(name: str) -> Subject:
     """A service of AWS that acts by itself."""
     return Subject(name, name, Principal(name, "", "service"), PolicySet(()))
+
+
+def provider(name: str) -> Subject:
+    """Whoever one of the providers that AWS knows by name vouches for."""
+    return Subject(name, name, Principal(name, "", "federated"), PolicySet(()))
 
 
 def anyone() -> Subject:
@@ -157,7 +169,7 @@ def _unseen(estate: Estate, arn: str, kind: str) -> Subject:
     return Subject(
         arn,
         arn,
-        Principal(arn, account, kind, known, estate.organizations.unknown(account)),
+        Principal(arn, account, kind, known, estate.organizations.unknown(account) | {"aws:principaltag/*"}),
         PolicySet((granted,), None, chain.levels),
         f"the identities of account {account} were not seen",
         chain.stale,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import ingest.snapshot as facts
 from graph.edges.access import RECORD_LABELS, Target, targets
@@ -27,6 +28,19 @@ WITH_POLICIES = frozenset({
     "s3vectors", "schemas", "secretsmanager", "serverlessrepo", "ses", "signer", "sns", "sqs", "ssm", "ssm-contacts",
     "ssm-incidents", "verifiedpermissions", "vpc-lattice", "vpce", "xray",
 })  # fmt: skip
+
+
+WRITING = ("putresourcepolicy", "createresourcepolicy", "setresourcepolicy", "putpermissionpolicy", "addpermission",
+           "putpolicy", "setrepositorypolicy", "putresourcebasedpolicy")  # fmt: skip
+
+FEW_OF_MANY = {"ec2"}  # services of whose many kinds of resources one has a policy
+
+
+@cache
+def writing_policies() -> frozenset[str]:
+    """The services with an action that writes a resource's policy."""
+    named = (action.partition(":") for action in catalogue().actions)
+    return frozenset(service for service, _, operation in named if operation in WRITING) - FEW_OF_MANY
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +130,7 @@ def _unseen(estate: Estate, arn: str, action: str, account: str) -> Asked:
     owner = account_of(arn) or _likely_owner(estate, arn, account)
     rcps = estate.organizations.rcps(owner) if owner else None
     service = arn.split(":", 3)[2]
-    may_have = service in WITH_POLICIES or (service == "iam" and action.lower().startswith("sts:"))
+    may_have = service in WITH_POLICIES | writing_policies() or (service == "iam" and action.lower().startswith("sts:"))
     policy = Policy(f"{arn}/policy", f"policy of {arn.split(':', 5)[5]}", None) if may_have else None
     lacking = "its own policy and its tags are" if may_have else "its tags are"
     context = estate.organizations.resource_context(owner) if owner in estate.accounts else {}

@@ -26,18 +26,18 @@ GOAL = 90  # percent
 FOLDER = Path(__file__).parent
 
 
-def listed(name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = tomllib.loads((FOLDER / name).read_text(encoding="utf-8")).get("mutant", [])
+def reasons(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["reason"]
     return found
 
 
-def asked(modules: Iterable[str], share: float) -> list[Mutant]:
-    """The mutants of some modules that can make a difference, in random order; `share` of them."""
-    equal = [re.compile(one["pattern"]) for one in listed("equivalent.toml")]
+def all_of(modules: Iterable[str]) -> list[Mutant]:
+    """The mutants that may make a difference, in a random order, the same each time."""
+    equal = [re.compile(one["pattern"]) for one in reasons("equivalent.toml")]
     found = [one for name in modules for one in mutants(ROOT / "policy" / f"{name}.py")]
-    counted = [one for one in found if not any(pattern.search(str(one)) for pattern in equal)]
+    counted = [one for one in found if not any(pattern.search(one.text) for pattern in equal)]
     random.Random(1).shuffle(counted)
-    return counted[: round(len(counted) * share)]
+    return counted
 
 
 def main() -> int:
@@ -46,35 +46,36 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=1.0, help="try this part of all mutants, drawn at random")
     parser.add_argument("--survivors", action="store_true", help="try the listed survivors alone")
     arguments = parser.parse_args()
-    known = {(one["module"], one["function"], one["before"], one["after"]) for one in listed("survivors.toml")}
-    found = asked(arguments.modules or MODULES, arguments.share)
-    if arguments.survivors:
-        found = [one for one in found if one.key in known]
+    listed = {text for one in reasons("survivors.toml") for text in one["mutants"]}
+    found = all_of(arguments.modules or MODULES)
+    found = [one for one in found if one.text in listed] if arguments.survivors else found
+    found = found[: round(len(found) * arguments.share)]
     try:
         trials = Trials()
     except Broken as error:
         print(error, file=sys.stderr)
         return 1
-    killers: Counter[str] = Counter()
-    survivors = []
+    survivors, killers = [], Counter[str]()
     for number, one in enumerate(track(found, "mutants", console=Console(stderr=True)), 1):
         if killer := trials.killer(one.module, one.source):
             killers[killer] += 1
         else:
             survivors.append(one)
-            print(f"{number}: survives{'' if one.key in known else ', not listed'}: {one}", flush=True)
-    return report(found, survivors, killers)
+            news = "" if one.text in listed else ", not listed"
+            print(f"{number} survives{news}: policy/{one.module}.py:{one.line}: {one.text}", flush=True)
+    return report(found, survivors, killers, listed)
 
 
-def report(found: list[Mutant], survivors: list[Mutant], killers: Counter[str]) -> int:
+def report(found: list[Mutant], survivors: list[Mutant], killers: Counter[str], listed: set[str]) -> int:
     """Print the score by module and by the file that noticed. 0 where the goal is reached."""
-    alive, all_of = Counter(one.module for one in survivors), Counter(one.module for one in found)
-    for module, count in all_of.items():
+    alive = Counter(one.module for one in survivors)
+    for module, count in Counter(one.module for one in found).items():
         print(f"  {module}: {count - alive[module]} of {count} killed")
     for name, count in killers.most_common():
         print(f"  by test_policy_{name}.py: {count}")
     killed = len(found) - len(survivors)
     share = 100 * killed / max(len(found), 1)
+    print(f"  of those that survive, {sum(one.text not in listed for one in survivors)} are not listed")
     print(f"mutants: {killed} of {len(found)} killed, {share:.1f} %, {len(survivors)} survive")
     return 0 if share >= GOAL else 1
 

@@ -31,12 +31,9 @@ class Mutant:
     source: str
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What names it, wherever its function has moved to."""
-        return self.module, self.function, self.before, self.after
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.line} {self.function}: {self.before} -> {self.after}"
+    def text(self) -> str:
+        """What names it, wherever its function has moved to: `MODULE FUNCTION: BEFORE -> AFTER`."""
+        return f"{self.module} {self.function}: {self.before} -> {self.after}"
 
 
 def mutants(file: Path) -> Iterator[Mutant]:

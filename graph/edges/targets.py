@@ -1,0 +1,119 @@
+"""What a technique is tried on: a principal, or a resource that acts with a principal's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import ingest.snapshot as facts
+from graph.edges.trusts import Trust, read_trust
+from graph.estate import RESERVED, SERVICE_LINKED, Estate, Holder
+from graph.techniques import Technique
+from policy import ResourcePolicies
+
+
+@dataclass(frozen=True)
+class Target:
+    """`arn` is what needs on the target name, `gained` the principal whose rights are gained. `context` are the keys
+    that a request on the target carries. `policy` is the ARN of the policy that is taken away."""
+
+    arn: str
+    gained: Holder
+    record: facts.Record
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stale: str | None = None
+    policy: str = ""
+    door: ResourcePolicies | None = None  # what decides at the gained role about who may take it
+
+    @classmethod
+    def of(cls, holder: Holder, policy: str = "") -> Target:
+        return cls(holder.arn, holder, holder.record, holder.as_resource, holder.stale, policy)
+
+
+class Targets:
+    """The targets of one estate by account and shape, each list made when first asked for."""
+
+    def __init__(self, estate: Estate) -> None:
+        self.estate = estate
+        self._found: dict[tuple[str, str], list[Target]] = {}
+        self._trusts: dict[str, Trust] = {}
+
+    def __call__(self, account: str, technique: Technique) -> list[Target]:
+        key = (account, technique.shape)
+        if key not in self._found:
+            self._found[key] = list(self._list(account, technique.shape))
+        return self._found[key]
+
+    def _list(self, account: str, shape: str) -> Iterator[Target]:
+        match shape:
+            case "user" | "rewritten_user":
+                yield from map(Target.of, self.estate.users.get(account, ()))
+            case "role":
+                yield from map(Target.of, self._changeable(account))
+            case "rewritten_role":
+                yield from (replace(Target.of(r), door=self.trust(r).door) for r in self._changeable(account))
+            case "pass_role":
+                yield from map(Target.of, self._roles(account, SERVICE_LINKED))
+            case "rewritten_policy":
+                yield from self._policies(account)
+            case "function":
+                yield from self._functions.get(account, ())
+            case "instance":
+                yield from self._instances.get(account, ())
+            case "saml_provider" | "oidc_provider":
+                yield from self._provided(account, shape.removesuffix("_provider"))
+
+    def _roles(self, account: str, *kept: str) -> Iterator[Holder]:
+        return (r for r in self.estate.roles.get(account, ()) if not r.record.path.startswith(kept))
+
+    def _changeable(self, account: str) -> Iterator[Holder]:
+        """AWS keeps service-linked and reserved roles from being changed, and service-linked ones from being passed."""
+        return self._roles(account, SERVICE_LINKED, RESERVED)
+
+    def _policies(self, account: str) -> Iterator[Target]:
+        """Managed policies of the account's own, each with the roles that hold them."""
+        for role in self._roles(account, SERVICE_LINKED):
+            for arn in role.record.attached:
+                if ":iam::aws:" not in arn:
+                    yield Target(arn, role, role.record, role.owner, role.stale, door=self.trust(role).door)
+
+    @cached_property
+    def _functions(self) -> dict[str, list[Target]]:
+        found: dict[str, list[Target]] = {}
+        for record in self.estate.snapshot.all(facts.Function):
+            if role := self.estate.holders.get(record.role_arn):
+                found.setdefault(record.account_id, []).append(self._workload(record.arn, role, record, record.tags))
+        return found
+
+    @cached_property
+    def _instances(self) -> dict[str, list[Target]]:
+        snapshot = self.estate.snapshot
+        roles = {p.arn: p.roles for p in snapshot.all(facts.InstanceProfile)}
+        found: dict[str, list[Target]] = {}
+        for record in snapshot.all(facts.Instance):
+            for arn in roles.get(record.instance_profile_arn or "", ()):
+                if role := self.estate.holders.get(arn):
+                    target = self._workload(record.arn, role, record, record.tags)
+                    found.setdefault(record.account_id, []).append(target)
+        return found
+
+    def _workload(self, arn: str, role: Holder, record: facts.Record, tags: object) -> Target:
+        known = dict(role.owner)
+        if isinstance(tags, dict):
+            known |= {"aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in tags.items()}}
+        stale = self.estate.snapshot.stale_since(record)
+        return Target(arn, role, record, known, min(filter(None, (stale, role.stale)), default=None))
+
+    def _provided(self, account: str, kind: str) -> Iterator[Target]:
+        """Identity providers of an account, each with the roles that let in whom it vouches for."""
+        providers = {p.arn: p for p in self.estate.snapshot.all(facts.IdentityProvider) if p.kind == kind}
+        for role in self._roles(account, SERVICE_LINKED):
+            for arn in sorted(self.trust(role).federated & providers.keys()):
+                yield Target(arn, role, providers[arn], role.owner, role.stale)
+
+    # -- who is let in
+    def trust(self, role: Holder) -> Trust:
+        if role.arn not in self._trusts:
+            self._trusts[role.arn] = read_trust(self.estate, role)
+        return self._trusts[role.arn]
