@@ -37,6 +37,7 @@ test: lint
 
 soak: lint
 	TRUSTDRIFT_SOAK=$(SOAK) $(BIN)/pytest -n $(JOBS)
+	$(BIN)/python -m tests.mutation
 
 # Changes the evaluator in thousands of small ways, and counts which of them no test notices: about 40 minutes.
 mutants: .venv/developed

@@ -12,7 +12,7 @@ from policy.match import variables
 from policy.request import Request
 from policy.resources import Coverage
 from policy.rules import ALWAYS, Part, Rule
-from policy.services import is_service_linked, reserved_from
+from policy.services import reserved_from
 from policy.sources import Candidate, Source
 from policy.truth import Truth
 from policy.verdict import Verdict
@@ -59,7 +59,8 @@ class Plan:
         resource, home = request.resource, request.principal.partition
         if home and resource.startswith("arn:aws") and not resource.startswith(f"arn:{home}:"):
             return True
-        return not is_service_linked(request.principal.arn) and any(matches(resource) for matches in self._reserved)
+        caller = request.principal.arn
+        return any(matches(resource) and not (keeper and keeper in caller) for matches, keeper in self._reserved)
 
     def _candidates(self) -> Iterator[Candidate]:
         for _, _, said, fixed in self.sources:

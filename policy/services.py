@@ -11,12 +11,14 @@ READS = ("get", "list", "generate", "simulate")
 
 @dataclass(frozen=True)
 class Reserved:
-    """Resources of AWS's own in a customer's account: only operations that begin with one of `open_to` work."""
+    """Resources of AWS's own in a customer's account: only operations that begin with one of `open_to` work, but for
+    the service-linked role `kept_by`, if there is one."""
 
     resource: str
     service: str
     open_to: tuple[str, ...]
     source: str
+    kept_by: str = ""
 
 
 RESERVED = (
@@ -25,6 +27,7 @@ RESERVED = (
         "iam",
         READS,
         "https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html",
+        "AWSServiceRoleForSSO",
     ),
     Reserved(
         "arn:*:iam::*:role/aws-service-role/*",
@@ -48,11 +51,12 @@ RESERVED = (
 )  # fmt: skip
 
 
-def reserved_from(action: str) -> tuple[Matcher, ...]:
-    """The resources, each kind as a matcher, on which AWS refuses a lower-cased action to everyone but itself."""
+def reserved_from(action: str) -> tuple[tuple[Matcher, str], ...]:
+    """The resources, each kind as a matcher, on which AWS refuses a lower-cased action to everyone but itself, and the
+    role that is excepted."""
     service, _, operation = action.partition(":")
     closed = (row for row in RESERVED if row.service == service and not operation.startswith(row.open_to))
-    return tuple(glob(row.resource) for row in closed)
+    return tuple((glob(row.resource), row.kept_by) for row in closed)
 
 
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services

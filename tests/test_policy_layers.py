@@ -153,3 +153,48 @@ def test_every_layer_that_stops_a_request_is_named():
     denied = PolicySet([FULL], ON_EC2, [[FULL], [policy([{**EVERYTHING, "Effect": "Deny"}])]], ON_EC2)
     verdict = denied.decide(ask("s3:GetObject", OBJECT, SESSION))
     assert (verdict.explicit_deny, set(verdict.blocked_by)) == (True, {"scp", "boundary", "session"})
+
+
+@pytest.mark.parametrize(("service", "truth"), [("sso", Truth.YES), ("sns", Truth.NO)])
+def test_identity_center_keeps_the_roles_it_made(service, truth):
+    name = f"aws-service-role/{service}.amazonaws.com/AWSServiceRoleFor{service.upper()}"
+    keeper = Principal(f"arn:aws:iam::{ACCOUNT}:role/{name}", ACCOUNT, "role")
+    made = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"
+    assert PolicySet([FULL]).decide(ask("iam:PutRolePolicy", made, keeper)).truth is truth
+
+
+def test_nobody_reaches_into_another_partition():
+    verdict = PolicySet([FULL]).decide(ask("sqs:SendMessage", QUEUE.replace("arn:aws:", "arn:aws-cn:"), ANN))
+    assert (verdict.truth, verdict.blocked_by) == (Truth.NO, ("service",))
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "truth"),
+    [
+        ("iam:PassRole", "iam:PassedToService", Truth.YES),
+        ("iam:CreateUser", "iam:PassedToService", Truth.NO),  # its requests do not carry the key
+        ("s3:ListBucket", "s3:prefix", Truth.YES),
+        ("s3:GetObject", "s3:prefix", Truth.NO),
+        ("ec2:RunInstances", "ec2:InstanceType", Truth.YES),
+        ("ec2:TerminateInstances", "ec2:InstanceType", Truth.MAYBE),  # a fact of the instance
+        ("ec2:TerminateInstances", "aws:RequestTag/team", Truth.NO),
+        ("new:Action", "aws:RequestTag/team", Truth.YES),  # not in the catalogue
+    ],
+)
+def test_a_key_is_chosen_on_actions_that_carry_it(action, key, truth):
+    tied = bound([{**EVERYTHING, "Condition": {"StringEquals": {key: "a"}}}])
+    assert tied.decide(ask(action, "*", ANN)).truth is truth
+
+
+@pytest.mark.parametrize("effects", [("Allow", "Deny"), ("Deny", "Allow")])
+def test_what_a_variable_leaves_open_of_not_resource_is_the_other_way_round(effects):
+    here, elsewhere = effects
+    home = "arn:aws:s3:::b/${aws:SourceVpc}/*"
+    found = [EVERYTHING, {**EVERYTHING, "Effect": here, "Resource": home}]
+    rest = {key: value for key, value in EVERYTHING.items() if key != "Resource"}
+    verdict = bound([*found, {**rest, "Effect": elsewhere, "NotResource": home}]).decide(
+        ask("s3:GetObject", "arn:aws:s3:::b/1/k", ANN)
+    )
+    says = "covers it" if elsewhere == "Deny" else ")"
+    assert verdict.truth is Truth.MAYBE
+    assert verdict.conditions[0].endswith(says)
