@@ -91,7 +91,6 @@ def test_an_interrupted_collection_goes_on_and_nobody_collects_twice(aws, server
     def heeding_interrupts() -> None:  # what starts the tests in the background may have had them ignored
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    arguments, heard = command("collect", "--workers", "1"), heeding_interrupts
     arguments = command("collect", "--workers", "1")
     process = subprocess.Popen(arguments, env=environment(), stderr=subprocess.PIPE, preexec_fn=heeding_interrupts)
     while not list(Path(".trustdrift/state/collecting").glob("all/2*.zst")):
