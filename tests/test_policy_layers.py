@@ -198,3 +198,25 @@ def test_what_a_variable_leaves_open_of_not_resource_is_the_other_way_round(effe
     says = "covers it" if elsewhere == "Deny" else ")"
     assert verdict.truth is Truth.MAYBE
     assert verdict.conditions[0].endswith(says)
+
+
+def test_a_block_that_was_not_seen_is_open():
+    asked = ask("s3:GetObject", OBJECT, EVE)
+    verdict = PolicySet([FULL]).decide(asked, ResourcePolicies(naming("*"), restricts_public=None))
+    assert (verdict.truth, verdict.conditions) == (Truth.MAYBE, ("not (public access to it is blocked)",))
+    assert PolicySet([FULL]).decide(asked, ResourcePolicies(naming(EVE.arn), restricts_public=None)).truth is Truth.YES
+
+
+@pytest.mark.parametrize(("account", "truth"), [("111122223333", Truth.YES), ("*", Truth.NO)])
+def test_an_access_point_of_a_fixed_account_may_have_any_name(account, truth):
+    point = f"arn:aws:s3:eu-west-1:{account}:accesspoint/*"
+    found = naming("*", Condition={"StringLike": {"s3:DataAccessPointArn": point}})
+    request = ask("s3:GetObject", OBJECT, EVE, s3__dataaccesspointarn=point.replace("*", "1"))
+    assert PolicySet([FULL]).decide(request, ResourcePolicies(found, restricts_public=True)).truth is truth
+
+
+def test_tags_that_are_given_are_among_the_tag_keys():
+    tied = bound([{**EVERYTHING, "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["env"]}}}])
+    assert tied.decide(ask("sqs:CreateQueue", "*", ANN)).truth is Truth.YES
+    given = Request(ANN, "sqs:CreateQueue", "*", ACCOUNT, {"aws:requesttag/team": ("x",)})
+    assert tied.decide(given).truth is not Truth.YES
