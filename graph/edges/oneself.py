@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 import ingest.snapshot as facts
 from graph.edges.asking import Asker
@@ -10,19 +11,10 @@ from graph.edges.escalation import Escalation, is_open
 from graph.edges.targets import Target
 from graph.estate import RESERVED, SERVICE_LINKED, Estate, Holder
 from graph.proof import YES_STEP, Step, best
-from graph.techniques import Shape, Technique, of_shape
+from graph.techniques import Limit, Shape, Technique, of_shape
 from policy import Truth
 
-LIMITS: tuple[Shape, ...] = (
-    "user_boundary",
-    "role_boundary",
-    "user_inline_deny",
-    "role_inline_deny",
-    "group_inline_deny",
-    "user_attached_deny",
-    "role_attached_deny",
-    "group_attached_deny",
-)
+LIMITS: tuple[Limit, ...] = get_args(Limit)
 
 
 def add_on_oneself(run: Escalation, holder: Holder) -> None:

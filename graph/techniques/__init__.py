@@ -10,15 +10,7 @@ from typing import Literal
 
 import msgspec
 
-Shape = Literal[
-    "administrator",
-    "assume",
-    # the caller changes its own rights
-    "own_policy",
-    "own_user",
-    "own_role",
-    "own_group",
-    # the caller takes away what limits it
+Limit = Literal[  # the caller takes away what limits it
     "user_boundary",
     "role_boundary",
     "user_inline_deny",
@@ -27,6 +19,16 @@ Shape = Literal[
     "user_attached_deny",
     "role_attached_deny",
     "group_attached_deny",
+]
+Shape = Literal[
+    "administrator",
+    "assume",
+    # the caller changes its own rights
+    "own_policy",
+    "own_user",
+    "own_role",
+    "own_group",
+    Limit,
     # the caller gains the rights of another principal
     "user",
     "role",
