@@ -93,9 +93,14 @@ NO_MEMORY = (
     "needs more memory than the server gives one transaction: "
     "raise `db.memory.transaction.max` there, or narrow a query with labels, ids or a LIMIT"
 )
-# What a reader gets whose graph was replaced under it: its nodes are gone, or the database was closed.
+# What a reader gets whose graph was replaced under it: its nodes are gone, or the database was closed with what ran in
+# it.
 REPLACED = ("Neo.ClientError.Statement.EntityNotFound",)
-REPLACED_EMBEDDED = ("Neo.DatabaseError.General.UnknownError", "Neo.ClientError.Database.")
+REPLACED_EMBEDDED = (
+    "Neo.DatabaseError.General.UnknownError",
+    "Neo.ClientError.Database.",
+    "Neo.ClientError.Transaction.TransactionNotFound",
+)
 
 
 def explain(error: Neo4jError | DriverError, address: str) -> StoreError:
