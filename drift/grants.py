@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from graph.model import Edge, Graph
-from policy.match import glob
+from policy.language.match import glob
 from queries.paths import CERTAIN, POSSIBLE
 
 VERBS = ("ACCESS", "ASSUME", "ESCALATE")

@@ -8,7 +8,7 @@ from graph.builder import Builder
 from graph.model import Properties
 from graph.options import Match
 from graph.schema import JEWEL_LABELS
-from policy.match import glob
+from policy.language.match import glob
 
 PRODUCTION = ("prod", "production", "prd")
 EVERYWHERE = ("Outcome", "CloudTrailTrail", "BackupVault")  # tier 0 without settings

@@ -1,15 +1,15 @@
 """What an IAM request would answer, in three values; imports nothing else of Trustdrift."""
 
 from policy.answers import principal_answers
-from policy.conditions import Condition
-from policy.document import Document, Library, Statement, parse
-from policy.loader import Malformed, longest
+from policy.decision.principals import matches_principal
+from policy.decision.resources import covers_resource
+from policy.decision.rules import Policy
+from policy.language.conditions import Condition
+from policy.language.document import Document, Library, Statement, parse
+from policy.language.loader import Malformed, longest
 from policy.policies import PolicySet
-from policy.principals import matches_principal
 from policy.request import Principal, Request
 from policy.resource_policies import ResourcePolicies, kms_grant
-from policy.resources import covers_resource
-from policy.rules import Policy
 from policy.truth import Truth
 from policy.verdict import Verdict
 

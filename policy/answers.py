@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policy.conditions import Lookup
-from policy.context import Circumstances
-from policy.document import Statement
-from policy.keys import is_of_principal
+from policy.decision.context import Circumstances
+from policy.decision.keys import is_of_principal
+from policy.language.conditions import Lookup
+from policy.language.document import Statement
 from policy.request import Principal, Request
 
 

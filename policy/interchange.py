@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from policy.document import Document, parse
-from policy.loader import Malformed
+from policy.decision.rules import Policy
+from policy.decision.services import is_service_linked
+from policy.language.document import Document, parse
+from policy.language.loader import Malformed
 from policy.policies import OUTSIDERS, PolicySet
 from policy.request import WEB_IDENTITIES, Principal, Request
 from policy.resource_policies import ResourcePolicies
-from policy.rules import Policy
-from policy.services import is_service_linked
 from policy.truth import Truth
 from policy.verdict import Verdict
 

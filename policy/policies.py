@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from policy.case import Route
-from policy.context import Circumstances
-from policy.plan import Plan, Selection, Settled
+from policy.decision.case import Route
+from policy.decision.context import Circumstances
+from policy.decision.plan import Plan, Selection, Settled
+from policy.decision.rules import Part, Policy
+from policy.decision.sources import Source, sources_of
 from policy.request import Request
 from policy.resource_policies import ResourcePolicies
-from policy.rules import Part, Policy
-from policy.sources import Source, sources_of
 from policy.truth import Truth
 from policy.verdict import Verdict
 

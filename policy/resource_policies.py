@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from policy.conditions import Condition, Lookup
-from policy.document import Document, Statement
+from policy.decision.keys import OWN_SESSION
+from policy.decision.principals import Grade, grade, session_names
+from policy.decision.public import is_public
+from policy.decision.rules import ALWAYS, PUBLIC_BLOCK, Part, Policy, Rule
+from policy.decision.services import is_under_rcps
+from policy.decision.sources import Candidate, Source, shared_source, sources_of
 from policy.formula import doubtful
-from policy.keys import OWN_SESSION
-from policy.principals import Grade, grade, session_names
-from policy.public import is_public
+from policy.language.conditions import Condition, Lookup
+from policy.language.document import Document, Statement
 from policy.request import Request
-from policy.rules import ALWAYS, PUBLIC_BLOCK, Part, Policy, Rule
-from policy.services import is_under_rcps
-from policy.sources import Candidate, Source, shared_source, sources_of
 from policy.truth import Truth
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from policy.catalogue import catalogue
-from policy.document import Document, Statement
+from policy.decision.resources import Coverage, coverage
+from policy.decision.rules import Policy
+from policy.language.document import Document, Statement
 from policy.policies import UNDENIABLE, PolicySet
 from policy.request import Principal, Request
 from policy.resource_policies import ResourcePolicies
-from policy.resources import Coverage, coverage
-from policy.rules import Policy
 from policy.truth import Truth
 
 GUARDED = ("user", "role")  # the kinds of principals that nothing but a policy's Allow lets in

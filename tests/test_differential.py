@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from policy.operators import OPERATORS
+from policy.language.operators import OPERATORS
 from tests.conftest import ROOT
 from tests.differential.__main__ import compare, main
 from tests.differential.alphabet import CALLER_WEIGHTS

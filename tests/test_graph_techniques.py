@@ -10,7 +10,7 @@ import pytest
 
 from graph.techniques import MalformedTechnique, Technique, read, techniques
 from policy.catalogue import catalogue
-from policy.match import glob
+from policy.language.match import glob
 from tests.conftest import ROOT
 from tests.technique_estates import fitting, is_found, near_misses
 

@@ -35,7 +35,7 @@ def make():
 def test_each_mutant_is_another_program(make, tmp_path):
     file = tmp_path / "grades.py"
     file.write_text(MODULE, encoding="utf-8")
-    found = list(make(file))
+    found = list(make("grades", file))
     programs = {ast.dump(ast.parse(one.source)) for one in found}
     assert len(programs) == len(found) > 10
     assert ast.dump(ast.parse(MODULE)) not in programs
@@ -44,8 +44,10 @@ def test_each_mutant_is_another_program(make, tmp_path):
 
 
 def test_every_module_of_the_evaluator_has_mutants_that_compile(make):
-    for file in (ROOT / "policy" / f"{name}.py" for name in ("truth", "principals", "case")):
-        for one in make(file):
+    from tests.mutation.trial import file_of
+
+    for module in ("truth", "decision.principals", "decision.case"):
+        for one in make(module, file_of(module)):
             compile(one.source, one.text, "exec")
 
 

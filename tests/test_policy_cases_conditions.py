@@ -7,8 +7,8 @@ import time
 import pytest
 
 from policy import Condition, Truth
-from policy.keys import is_of_principal
-from policy.match import action_matches, arn_matches, glob, is_incomplete, substitute, variables
+from policy.decision.keys import is_of_principal
+from policy.language.match import action_matches, arn_matches, glob, is_incomplete, substitute, variables
 
 KNOWN = {"aws:username": ("ann",), "test:many": ("a", "b"), "test:star": ("*",), "test:unknown": None}
 

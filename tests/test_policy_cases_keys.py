@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from policy import Principal, Request, Truth
-from policy.context import Circumstances
+from policy.decision.context import Circumstances
 from tests.policy_strategies import ACCOUNT, OTHER_ACCOUNT, ROLE, bound
 from tests.test_policy_decide import LAMBDA, ROOT, SESSION, USER, allow, ask
 

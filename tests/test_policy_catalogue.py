@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from policy import Statement
 from policy.catalogue import catalogue
 from policy.catalogue.file import FILE, decode, encode
-from policy.match import action_matches
+from policy.language.match import action_matches
 from tests.conftest import ROOT
 from tests.require import repetitions, require
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policy import Condition, Truth
-from policy.operators import OPERATORS
+from policy.language.operators import OPERATORS
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy import Malformed, parse
-from policy.document import Library
-from policy.loader import MAX_CHARACTERS
-from policy.match import action_matches
+from policy.language.document import Library
+from policy.language.loader import MAX_CHARACTERS
+from policy.language.match import action_matches
 from tests.policy_strategies import ANY_STATEMENTS, document
 from tests.require import repetitions
 

@@ -17,7 +17,7 @@ from policy.catalogue import catalogue
 from policy.compare import compare
 from policy.effective import Effective, Scope, effective, effective_bits
 from policy.effective.patterns import is_within, overlaps
-from policy.match import glob
+from policy.language.match import glob
 from tests.policy_strategies import (
     ACCOUNT,
     ACTIONS,

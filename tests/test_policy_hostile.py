@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy import Malformed, parse
-from policy.grammar import read_strictly, read_usual
-from policy.loader import MAX_CHARACTERS
-from policy.match import arn_matches, complete, glob, is_incomplete, substitute, variables
-from policy.words import Words
+from policy.language.grammar import read_strictly, read_usual
+from policy.language.loader import MAX_CHARACTERS
+from policy.language.match import arn_matches, complete, glob, is_incomplete, substitute, variables
+from policy.language.words import Words
 from tests.hostile_policies import fuzzed, judge, managed_texts, statement
 from tests.policy_strategies import ANY_STATEMENTS, document
 from tests.require import repetitions

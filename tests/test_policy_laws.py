@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from policy import Policy, Request, ResourcePolicies, Truth, interchange, parse
 from policy.catalogue import catalogue
-from policy.context import Circumstances
+from policy.decision.context import Circumstances
 from policy.interchange import Question
 from tests.case_strategies import (
     ADDRESSES,

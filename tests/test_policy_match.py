@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy.match import action_matches, arn_matches, glob, substitute
+from policy.language.match import action_matches, arn_matches, glob, substitute
 from policy.truth import Truth
 from tests.require import repetitions
 

@@ -15,7 +15,7 @@ from ingest.files import collect_files
 from ingest.snapshot.repository import Repository
 from policy import Truth
 from policy.catalogue import catalogue
-from policy.match import glob
+from policy.language.match import glob
 from queries.permissions import Answer, ask, asked, changed, effective_of, subject, who_can
 from queries.permissions.actions import about_action, about_resource, action_of
 from queries.permissions.principals import subjects

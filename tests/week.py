@@ -12,7 +12,7 @@ import msgspec
 import demo
 from drift import Drift, DriftItem
 from graph.model import CERTAIN_STEPS, POSSIBLE_STEPS, Edge, Graph
-from policy.match import glob
+from policy.language.match import glob
 from queries.checks import OPEN, Finding
 from queries.paths import Hop
 

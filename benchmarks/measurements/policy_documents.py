@@ -12,7 +12,7 @@ from benchmarks.figures import Figure
 from benchmarks.meter import cpu_seconds
 from ingest.snapshot.codec import garbage_collector_off
 from policy.catalogue import catalogue
-from policy.document import Document, Library
+from policy.language.document import Document, Library
 
 DUMPS = "accounts/*/iam/get-account-authorization-details.json"
 

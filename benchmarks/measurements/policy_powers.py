@@ -13,7 +13,7 @@ import msgspec
 from benchmarks.measurements.policy_documents import DUMPS, PolicyVersion
 from ingest.snapshot.codec import garbage_collector_off
 from policy import Policy, PolicySet, Principal, ResourcePolicies
-from policy.document import Library
+from policy.language.document import Library
 
 Levels = tuple[tuple[Policy, ...], ...]
 

@@ -13,7 +13,7 @@ from benchmarks.measurements.policy_powers import Held, powers
 from benchmarks.measurements.policy_questions import Question
 from benchmarks.measurements.policy_who_can import PASSING, passed_role
 from policy import Document, Policy, Statement
-from policy.context import Circumstances
+from policy.decision.context import Circumstances
 
 MANY, SOME, FEW = 5_000, 2_000, 200  # questions for moto, for an oracle, principals for cloudsplaining: seconds each
 

@@ -20,7 +20,7 @@ from graph.estate import Estate, Holder, Powers
 from graph.proof import Step, add_step, asked, best
 from graph.sets import AccessSet, Sets
 from policy import Document, Policy, Request, ResourcePolicies, Truth
-from policy.match import glob
+from policy.language.match import glob
 
 Levels = dict[str, list[tuple[str, str]]]
 RECORD_LABELS: dict[type[facts.ArnRecord], str] = {

@@ -10,7 +10,7 @@ from graph.estate import Holder, Powers
 from graph.proof import NO_STEP, YES_STEP, Step, asked, best
 from graph.techniques import Need
 from policy import Request, ResourcePolicies, Truth
-from policy.match import glob
+from policy.language.match import glob
 
 MAX_CANDIDATES = 64
 ON_TARGET = ("target", "gained", "self")

@@ -9,7 +9,7 @@ from graph.builder import Builder
 from graph.nodes.documents import add_document
 from graph.nodes.ownership import owned, partitions, resource
 from ingest.snapshot import Group, InstanceProfile, ManagedPolicy, Principal, Role, RoleUse, Unseen, User
-from policy.match import glob
+from policy.language.match import glob
 
 SERVICE_LINKED_PATH = "/aws-service-role/"
 RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"

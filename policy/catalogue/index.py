@@ -10,8 +10,8 @@ from itertools import compress
 from typing import NamedTuple
 
 from policy.catalogue.file import FILE, Content, ServiceRow, Uses, decode
-from policy.document import Statement
-from policy.words import Words
+from policy.language.document import Statement
+from policy.language.words import Words
 
 LAST = "\U0010ffff"  # sorts after every character that may follow a prefix
 PATTERNS_KEPT = 16_384  # sets of 20,000 bits: 40 MB at most
@@ -128,7 +128,7 @@ class Catalogue:
         return self.everything & ~found if statement.not_actions else found
 
     def _covered(self, pattern: str) -> int:
-        """The service is a name and never a pattern, as `policy.match.action_matches` has it."""
+        """The service is a name and never a pattern, as `policy.language.match.action_matches` has it."""
         if pattern == "*":
             return self.everything
         service, colon, name = pattern.partition(":")

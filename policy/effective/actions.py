@@ -8,9 +8,9 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from policy.catalogue import catalogue
-from policy.document import Document
+from policy.decision.rules import Policy
+from policy.language.document import Document
 from policy.policies import UNDENIABLE, PolicySet
-from policy.rules import Policy
 
 LEVELS_KEPT = 1_024
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from policy.catalogue import Catalogue, catalogue
-from policy.conditions import Lookup
+from policy.decision.rules import Policy
 from policy.effective.actions import effective_bits
 from policy.effective.reach import ALL, Reach, facts, reaches
+from policy.language.conditions import Lookup
 from policy.policies import UNDENIABLE, PolicySet
 from policy.request import Principal
-from policy.rules import Policy
 
 
 @dataclass(frozen=True, eq=False)

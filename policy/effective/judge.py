@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from policy.conditions import Condition, Values
-from policy.context import Circumstances
-from policy.document import Document, Statement
+from policy.decision.context import Circumstances
+from policy.decision.rules import Policy
 from policy.effective.grants import Granted
 from policy.effective.reach import Reach
-from policy.grammar import WITH_VARIABLES
+from policy.language.conditions import Condition, Values
+from policy.language.document import Document, Statement
+from policy.language.grammar import WITH_VARIABLES
 from policy.policies import PolicySet
 from policy.request import Principal, Request
-from policy.rules import Policy
 from policy.truth import Truth
 
 

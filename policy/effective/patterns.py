@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from policy.match import glob
+from policy.language.match import glob
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from policy.conditions import Condition, Lookup, Values
-from policy.context import Circumstances
-from policy.document import Statement
+from policy.decision.context import Circumstances
+from policy.decision.keys import is_of_principal
+from policy.decision.resources import COMPLETED, speaks
 from policy.effective.patterns import any_overlap, any_within
-from policy.keys import is_of_principal
-from policy.match import complete, substitute
+from policy.language.conditions import Condition, Lookup, Values
+from policy.language.document import Statement
+from policy.language.match import complete, substitute
 from policy.request import Principal, Request
-from policy.resources import COMPLETED, speaks
 from policy.truth import Truth
 
 ALL = ("*",)

@@ -11,7 +11,7 @@ from policy.catalogue import catalogue
 from policy.effective.grants import Bound, Granted, Grants, grants
 from policy.effective.judge import Judge, Judgement
 from policy.effective.reach import Reach
-from policy.match import MARK, STAR
+from policy.language.match import MARK, STAR
 from policy.policies import PolicySet
 from policy.request import Principal
 from policy.truth import Truth

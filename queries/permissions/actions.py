@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from policy.catalogue import catalogue
-from policy.match import glob
+from policy.language.match import glob
 from queries.permissions.names import nearest
 from queries.permissions.resources import ALL
 from queries.where import Unresolved

@@ -10,8 +10,8 @@ import msgspec
 from graph.organizations import oldest
 from graph.proof import WORDS
 from policy import Request, Truth, Verdict
-from policy.keys import KEYS
-from policy.services import CLOSED_TO_ROOT
+from policy.decision.keys import KEYS
+from policy.decision.services import CLOSED_TO_ROOT
 from policy.verdict import Deciding
 from queries.permissions.principals import Subject
 from queries.permissions.resources import ALL, Asked, Context

@@ -11,7 +11,7 @@ from graph.edges.access import RECORD_LABELS, Target, targets
 from graph.estate import Estate, Holder
 from policy import Policy, ResourcePolicies
 from policy.catalogue import catalogue
-from policy.match import glob
+from policy.language.match import glob
 from queries.permissions.names import account_of, is_arn, named
 
 Context = Mapping[str, tuple[str, ...]]

@@ -16,11 +16,12 @@ from rich.console import Console
 from rich.progress import track
 
 from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.trial import ROOT, Broken, Trials
+from tests.mutation.trial import Broken, Trials, file_of
 
 MODULES = (
-    "case", "plan", "policies", "rules", "sources", "resource_policies", "resources", "principals", "public",
-    "services", "conditions", "operators", "choices", "context", "keys", "formula", "truth", "match",
+    "decision.case", "decision.plan", "policies", "decision.rules", "decision.sources", "resource_policies",
+    "decision.resources", "decision.principals", "decision.public", "decision.services", "language.conditions",
+    "language.operators", "decision.choices", "decision.context", "decision.keys", "formula", "truth", "language.match",
 )  # fmt: skip
 GOAL = 90  # percent
 FOLDER = Path(__file__).parent
@@ -34,7 +35,7 @@ def reasons(name: str) -> list[dict[str, Any]]:
 def all_of(modules: Iterable[str]) -> list[Mutant]:
     """The mutants that may make a difference, in a random order, the same each time."""
     equal = [re.compile(one["pattern"]) for one in reasons("equivalent.toml")]
-    found = [one for name in modules for one in mutants(ROOT / "policy" / f"{name}.py")]
+    found = [one for name in modules for one in mutants(name, file_of(name))]
     counted = [one for one in found if not any(pattern.search(one.text) for pattern in equal)]
     random.Random(1).shuffle(counted)
     return counted
@@ -62,7 +63,7 @@ def main() -> int:
         else:
             survivors.append(one)
             news = "" if one.text in listed else ", not listed"
-            print(f"{number} survives{news}: policy/{one.module}.py:{one.line}: {one.text}", flush=True)
+            print(f"{number} survives{news}: {one.text} (line {one.line})", flush=True)
     return report(found, survivors, killers, listed)
 
 

@@ -33,10 +33,10 @@ class Mutant:
     @property
     def text(self) -> str:
         """What names it, wherever its function has moved to: `MODULE FUNCTION: BEFORE -> AFTER`."""
-        return f"{self.module} {self.function}: {self.before} -> {self.after}"
+        return f"{self.module.rpartition('.')[2]} {self.function}: {self.before} -> {self.after}"
 
 
-def mutants(file: Path) -> Iterator[Mutant]:
+def mutants(module: str, file: Path) -> Iterator[Mutant]:
     """All mutants of a module, in the order of its text."""
     text = file.read_text(encoding="utf-8")
     wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
@@ -47,7 +47,7 @@ def mutants(file: Path) -> Iterator[Mutant]:
         new = wrapper.module.code_for_node(other)
         if isinstance(other, cst.BaseCompoundStatement):  # written as if it were not indented
             new = new.strip().replace("\n", "\n" + " " * (start - text.rfind("\n", 0, start) - 1))
-        yield _mutant(file.stem, function, text, start, end, new)
+        yield _mutant(module, function, text, start, end, new)
 
 
 def _mutant(module: str, function: str, text: str, start: int, end: int, new: str) -> Mutant:

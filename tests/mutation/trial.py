@@ -54,7 +54,8 @@ class Trials:
 
     def killer(self, module: str, source: str) -> str | None:
         """The file of tests that fails where a module has this source, None where all pass."""
-        names = sorted(self._seconds, key=lambda name: name != f"cases_{module}")  # the others keep their order
+        own = f"cases_{module.rpartition('.')[2]}"
+        names = sorted(self._seconds, key=lambda name: name != own)  # the others keep their order
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -100,6 +101,11 @@ class Changed(abc.MetaPathFinder, abc.InspectLoader):
 
     def get_source(self, fullname: str) -> str:
         return self._source
+
+
+def file_of(module: str) -> Path:
+    """Where a module of `policy/` is: `language.match` in `policy/language/match.py`."""
+    return ROOT / "policy" / f"{module.replace('.', '/')}.py"
 
 
 def _file(name: str) -> Path:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policy.case import Case, Route, Weights
-from policy.choices import TAG_KEYS, Choice, chosen_keys, enumerate_choices, shown, tags_in
-from policy.conditions import Lookup
-from policy.context import Circumstances
-from policy.match import variables
+from policy.decision.case import Case, Route, Weights
+from policy.decision.choices import TAG_KEYS, Choice, chosen_keys, enumerate_choices, shown, tags_in
+from policy.decision.context import Circumstances
+from policy.decision.resources import Coverage
+from policy.decision.rules import ALWAYS, Part, Rule
+from policy.decision.services import reserved_from
+from policy.decision.sources import Candidate, Source
+from policy.language.conditions import Lookup
+from policy.language.match import variables
 from policy.request import Request
-from policy.resources import Coverage
-from policy.rules import ALWAYS, Part, Rule
-from policy.services import reserved_from
-from policy.sources import Candidate, Source
 from policy.truth import Truth
 from policy.verdict import Verdict
 

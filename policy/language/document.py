@@ -7,12 +7,12 @@ from functools import cached_property
 
 from msgspec import UNSET, UnsetType
 
-from policy.conditions import Condition
-from policy.digest import digest
-from policy.grammar import VERSIONS, WITH_VARIABLES, PrincipalType, StatementText, Texts, Values, read
-from policy.keys import is_of_principal
-from policy.loader import MAX_CHARACTERS, Malformed
-from policy.match import Operations, covers_action, is_incomplete, operations, variables
+from policy.decision.keys import is_of_principal
+from policy.language.conditions import Condition
+from policy.language.digest import digest
+from policy.language.grammar import VERSIONS, WITH_VARIABLES, PrincipalType, StatementText, Texts, Values, read
+from policy.language.loader import MAX_CHARACTERS, Malformed
+from policy.language.match import Operations, covers_action, is_incomplete, operations, variables
 
 Principals = dict[str, tuple[str, ...]]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from policy.conditions import Condition, Lookup
-from policy.document import Document, Statement
 from policy.formula import Literal
+from policy.language.conditions import Condition, Lookup
+from policy.language.document import Document, Statement
 from policy.truth import Truth
 
 

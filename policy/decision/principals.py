@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Literal
 
-from policy.document import Principals, Statement
+from policy.language.document import Principals, Statement
 from policy.request import Principal
 
 

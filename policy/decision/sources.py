@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from policy.document import Statement
+from policy.decision.resources import Coverage, coverage
+from policy.decision.rules import Part, Policy, Rule
 from policy.formula import Literal, doubtful
-from policy.resources import Coverage, coverage
-from policy.rules import Part, Policy, Rule
+from policy.language.document import Statement
 
 
 class Candidate(NamedTuple):

@@ -7,8 +7,8 @@ from enum import Enum
 from functools import lru_cache
 
 from policy.catalogue import catalogue
-from policy.conditions import Values
-from policy.keys import EVERY, KEYS, resolve
+from policy.decision.keys import EVERY, KEYS, resolve
+from policy.language.conditions import Values
 from policy.request import Request
 
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 
-from policy.conditions import Condition, Lookup
-from policy.context import Circumstances
-from policy.keys import Key, canonical, describe
-from policy.match import UNNAMED, UNQUOTED, glob, substitute
-from policy.operators import number
+from policy.decision.context import Circumstances
+from policy.decision.keys import Key, canonical, describe
+from policy.language.conditions import Condition, Lookup
+from policy.language.match import UNNAMED, UNQUOTED, glob, substitute
+from policy.language.operators import number
 
 MAX_COMBINATIONS = 256
 OTHER = "\ud802"  # a value that no policy can name: the loader refuses lone surrogates

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from policy.loader import MAX_CHARACTERS, Malformed, Number, load, step
+from policy.language.loader import MAX_CHARACTERS, Malformed, Number, load, step
 
 WITH_VARIABLES = "2012-10-17"
 VERSIONS = (WITH_VARIABLES, "2008-10-17")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from policy.conditions import Condition, Lookup
+from policy.decision.rules import PUBLIC_BLOCK, Part, Rule
 from policy.formula import Requirement, conjunction, refutation, simplified, words
-from policy.rules import PUBLIC_BLOCK, Part, Rule
+from policy.language.conditions import Condition, Lookup
 from policy.truth import Truth
 from policy.verdict import Deciding, Layer, Verdict
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from policy.document import Statement
+    from policy.language.document import Statement
 
 Box = tuple[tuple[str, ...], ...]  # a statement as one set of atoms per element: actions x resources x principals
 

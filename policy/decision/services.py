@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy.match import Matcher, glob
+from policy.language.match import Matcher, glob
 
 READS = ("get", "list", "generate", "simulate")
 

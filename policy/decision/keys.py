@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from policy.conditions import Values
-from policy.match import UNNAMED
+from policy.language.conditions import Values
+from policy.language.match import UNNAMED
 from policy.request import Request
 
 Derive = Callable[[Request], Values]

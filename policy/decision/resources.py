@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from policy.conditions import Lookup
-from policy.document import Statement
-from policy.match import complete, glob, is_incomplete, substitute
+from policy.language.conditions import Lookup
+from policy.language.document import Statement
+from policy.language.match import complete, glob, is_incomplete, substitute
 from policy.truth import Truth
 
 Coverage = Callable[[str, Lookup], Truth]  # (resource, lookup) -> whether it is covered

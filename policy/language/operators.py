@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
 
-from policy.match import UNQUOTED, arn_matches, glob
+from policy.language.match import UNQUOTED, arn_matches, glob
 
 # (value in the policy, value of the request) -> whether they match, None where one is not of the operator's type
 Comparison = Callable[[str, str], bool | None]

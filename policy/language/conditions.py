@@ -8,8 +8,8 @@ from functools import cached_property
 import msgspec
 
 from policy.formula import Literal
-from policy.match import UNNAMED, substitute
-from policy.operators import Operator, Quantifier, Test, opposite, read_operator
+from policy.language.match import UNNAMED, substitute
+from policy.language.operators import Operator, Quantifier, Test, opposite, read_operator
 from policy.truth import Truth
 
 Values = tuple[str, ...] | None  # a key's values; () for a key that is absent, None for one that nobody here knows

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from policy.conditions import Condition
-from policy.document import Document, Statement
-from policy.operators import Quantifier
+from policy.language.conditions import Condition
+from policy.language.document import Document, Statement
+from policy.language.operators import Quantifier
 
 # Keys that keep a statement from being public where they are held to fixed values: no wildcard, no variable.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html, "The meaning of public"

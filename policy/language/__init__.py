@@ -1,0 +1,1 @@
+"""How policies are written: their text, grammar, patterns, operators and conditions."""
