@@ -10,6 +10,7 @@ from typing import Protocol
 
 import ingest.snapshot as facts
 from graph.organizations import Chain, Organizations, oldest
+from graph.trusts import Trusts
 from ingest.snapshot import Snapshot, Unseen
 from policy import Document, Library, Malformed, Policy, PolicySet, Principal, ResourcePolicies, longest
 
@@ -95,6 +96,7 @@ class Estate:
         self._parsed: dict[tuple[str, str, str], Policy] = {}
         self.organizations = Organizations(snapshot, self.policy)
         self.accounts = self.organizations.accounts
+        self.trusts = Trusts(self)
 
     # -- policies
     def policy(self, policy_id: str, name: str, text: str | Unseen | None, version: str = "") -> Policy:

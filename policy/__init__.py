@@ -1,6 +1,7 @@
 """What an IAM request would answer, in three values; imports nothing else of Trustdrift."""
 
 from policy.answers import principal_answers
+from policy.decision.alike import Resources, places, refined
 from policy.decision.principals import matches_principal
 from policy.decision.resources import covers_resource
 from policy.decision.rules import Policy
@@ -23,6 +24,7 @@ __all__ = [
     "Principal",
     "Request",
     "ResourcePolicies",
+    "Resources",
     "Statement",
     "Truth",
     "Verdict",
@@ -31,5 +33,7 @@ __all__ = [
     "longest",
     "matches_principal",
     "parse",
+    "places",
     "principal_answers",
+    "refined",
 ]

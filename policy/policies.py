@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from policy.decision.alike import Resources
 from policy.decision.case import Route
 from policy.decision.context import Circumstances
 from policy.decision.plan import Plan, Selection, Settled
@@ -74,6 +75,15 @@ class PolicySet:
     def allows_action(self, action: str) -> bool:
         """Whether an identity policy could allow this action on something."""
         return bool(self._sources[0].said(action.lower()).allows)
+
+    def alike(self, request: Request, resources: Resources, group: int) -> list[int]:
+        """Those resources of a group on which an identity policy may allow the request's action, in groups of which
+        each is answered alike, as far as their ARNs and regions are concerned."""
+        return self._plan(request.action).alike(resources, group, Circumstances(request).values)
+
+    def reads_tags(self, action: str) -> bool:
+        """Whether the answer may depend on the tags of the resource."""
+        return self._plan(action).reads_tags
 
     def decide(self, request: Request, resource: ResourcePolicies | None = None) -> Verdict:
         """What AWS would answer, with its evidence. `resource` is what decides beside the principal's own policies;

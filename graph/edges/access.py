@@ -15,10 +15,10 @@ from pathlib import Path
 
 import ingest.snapshot as facts
 from graph.builder import Builder
-from graph.edges.trusts import names_principals, singles_out
 from graph.estate import Estate, Holder, Powers
 from graph.proof import Step, add_step, asked, best
 from graph.sets import AccessSet, Sets
+from graph.trusts import names_principals, singles_out
 from policy import Document, Policy, Request, ResourcePolicies, Truth
 from policy.language.match import glob
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from graph.edges.targets import Target
+from graph.edges.abilities import Abilities
+from graph.edges.targets import Listing, Target
 from graph.estate import Holder, Powers
 from graph.proof import NO_STEP, YES_STEP, Step, asked, best
 from graph.techniques import Need
-from policy import Request, ResourcePolicies, Truth
+from policy import Request, ResourcePolicies, Truth, places, refined
 from policy.language.match import glob
 
 MAX_CANDIDATES = 64
@@ -25,11 +27,17 @@ class Asker:
     powers: Powers
     partition: str
     known: Context  # what every request on a resource of the account says
+    abilities: Abilities
     _standing: dict[tuple[Need, ...], Step] = field(default_factory=dict)
 
-    def could(self, needs: Iterable[Need]) -> bool:
+    def could(self, needs: Sequence[Need]) -> bool:
         """Whether each action is allowed on something: cheap, and false for most sets."""
-        return all(need.is_entry or self.powers.policies.allows_action(need.action) for need in needs)
+        wanted = self.abilities.needed(needs)
+        return wanted & self._able == wanted
+
+    @cached_property
+    def _able(self) -> int:
+        return self.abilities.of(self.powers)
 
     def all(self, needs: Sequence[Need], target: Target | None) -> Step:
         """Whether every need is met, by those on the target and by those that are the same for each target."""
@@ -39,6 +47,31 @@ class Asker:
     def meets(self, needs: Sequence[Need], target: Target | None) -> Step:
         """Whether the needs on the target, or on oneself, are met."""
         return every(self._on(n, target) for n in needs if n.on in ON_TARGET)
+
+    def meeting(self, needs: Sequence[Need], listing: Listing, group: int) -> Iterator[tuple[int, Step]]:
+        """Groups of targets for which the needs on the target are met, or may be, each with how: targets that nothing
+        tells apart are asked about once."""
+        groups = [group]
+        for need in needs:
+            if need.on in ("target", "gained"):
+                groups = [part for one in groups if one for part in self._alike(need, listing, one)]
+        for one in sorted(groups, key=lambda group: group & -group):
+            step = self.meets(needs, listing.targets[next(places(one))])
+            if step.truth is not Truth.NO:
+                yield one, step
+
+    def _alike(self, need: Need, listing: Listing, group: int) -> list[int]:
+        """The targets of a group for which a need may be met, in groups of which each is answered alike."""
+        if need.is_entry:
+            return [1 << place for place in places(group)]
+        policies, target = self.powers.policies, listing.targets[next(places(group))]
+        resources = listing.arns if need.on == "target" else listing.gained
+        found = policies.alike(self._request(need, *_on(need, target)), resources, group)
+        if found and len(listing.by_region) > 1:
+            found = refined(found, *listing.by_region)
+        if found and policies.reads_tags(need.action):
+            found = refined(found, *listing.by_tags)
+        return found
 
     def on(self, needs: Sequence[Need], arn: str) -> Step:
         """Whether the needs on the target are met, where nothing is known of it but its ARN."""
@@ -73,11 +106,7 @@ class Asker:
             return self._ask(need, self.powers.principal.arn)
         if need.is_entry:
             return self._enter(target.gained, target.door)
-        if need.on == "gained":
-            return self._ask(need, target.gained.arn, target.gained.as_resource)
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html: tags of a role do not count
-        known = target.context if need.action != "iam:PassRole" else {}
-        return self._ask(need, target.arn, known, target.policy)
+        return self._ask(need, *_on(need, target))
 
     def _enter(self, role: Holder, door: ResourcePolicies | None) -> Step:
         request = Request(self.powers.principal, "sts:AssumeRole", role.arn, role.account_id, role.as_resource)
@@ -88,11 +117,12 @@ class Asker:
         return self._ask(Need(action, "target"), resource)
 
     def _ask(self, need: Need, resource: str, known: Context = NOTHING, policy: str = "") -> Step:
-        powers = self.powers
+        return asked(self.powers.policies, self._request(need, resource, known, policy), None, f"{need.action}.")
+
+    def _request(self, need: Need, resource: str, known: Context = NOTHING, policy: str = "") -> Request:
         given = {k.lower(): (self._fill(v).replace("{policy}", policy),) for k, v in need.context.items()}
         context = {**self.known, **known, **given}
-        request = Request(powers.principal, need.action, resource, powers.account_id, context)
-        return asked(powers.policies, request, None, f"{need.action}.")
+        return Request(self.powers.principal, need.action, resource, self.powers.account_id, context)
 
     def _candidates(self, needs: Sequence[Need]) -> list[str]:
         """Resources a caller may name: one of no particular name, and one for each pattern its policies allow or spare.
@@ -116,6 +146,14 @@ class Asker:
             allows, denies = policy.document.relevant(action.lower()) if policy.document else ((), ())
             yield from (resource for statement in allows for resource in statement.resources)
             yield from (spared for statement in denies for spared in statement.not_resources)
+
+
+def _on(need: Need, target: Target) -> tuple[str, Context, str]:
+    """The resource of a need on a target, what is known of it, and the policy that is taken away."""
+    if need.on == "gained":
+        return target.gained.arn, target.gained.as_resource, ""
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html: tags of a role do not count
+    return target.arn, target.context if need.action != "iam:PassRole" else NOTHING, target.policy
 
 
 def every(steps: Iterable[Step]) -> Step:

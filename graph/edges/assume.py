@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from itertools import product
 
 from graph.builder import Builder
-from graph.edges.trusts import Trust, trusts
 from graph.estate import Estate, Holder
 from graph.nodes import external_account
 from graph.organizations import ORG_KEYS, Chain
 from graph.proof import Step, add_step, asked, best
 from graph.sets import ALLOW_ALL, AccessSet, Sets
+from graph.trusts import Trust
 from policy import PolicySet, Principal, Request, Truth
 
 ACTION = "sts:AssumeRole"
@@ -26,7 +26,7 @@ ANYONE = "external:anyone"
 
 def add_assume(builder: Builder, estate: Estate, sets: Sets) -> None:
     """Writes every assume edge whose source is an AWS principal, known or outside."""
-    for trust in trusts(estate):
+    for trust in estate.trusts:
         _from_known(builder, estate, sets, trust)
         _from_outside(builder, estate, sets, trust)
 

@@ -5,12 +5,12 @@ Techniques that need only what a set allows start at the shared set; techniques 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from graph.builder import Builder
 from graph.edges.asking import Asker, both
-from graph.edges.escalation import Escalation, is_open, outcome
+from graph.edges.escalation import Escalation, Tried, is_open, outcome
 from graph.edges.oneself import add_on_oneself
 from graph.edges.targets import Target
 from graph.estate import Estate, Holder, Powers
@@ -74,13 +74,15 @@ def _on_others(run: Escalation, powers: Powers, source: Source, shared: str = ""
     is_administrator = bool(able) and run.is_administrator(powers).truth is Truth.YES
     gained: set[str] = set()
     for technique, standing in able:
-        for target, holds in run.tried(powers.account_id, technique):
-            arn = target.gained.arn
-            if powers.is_only(arn) or arn in gained or (shared, "CAN_ESCALATE", arn, technique.id) in run.builder.edges:
-                continue
-            step = asker.meets(technique.needs, target)
-            if is_open(step):
-                step = both(both(step, standing), holds).as_seen(powers.stale)
+        tried = run.tried(powers.account_id, technique)
+        for group, meets in asker.meeting(technique.needs, tried.listing, tried.group):
+            met = both(meets, standing)
+            for target, holds in tried.of(group):
+                arn = target.gained.arn
+                known = (shared, "CAN_ESCALATE", arn, technique.id) in run.builder.edges
+                if powers.is_only(arn) or arn in gained or known:
+                    continue
+                step = both(met, holds).as_seen(powers.stale)
                 run.gain(source(), arn, step, technique)
                 if is_administrator and step.truth is Truth.YES:
                     gained.add(arn)
@@ -94,23 +96,26 @@ def _rewriting(run: Escalation, asker: Asker, source: Source, shared: str = "") 
     for technique in of_shape(*REWRITTEN):
         known = (shared, "CAN_ESCALATE", outcome(account), technique.id) in run.builder.edges
         if not known and is_open(asker.standing(technique.needs)):
-            step = _best(run, asker, technique, run.tried(account, technique))
+            tried = run.tried(account, technique)
+            step = _best(run, asker, technique, tried, tried.group)
             if is_open(step):
                 run.gain_outcome(source(), account, step, technique)
 
 
-def _best(run: Escalation, asker: Asker, technique: Technique, tried: Iterable[tuple[Target, Step]]) -> Step:
+def _best(run: Escalation, asker: Asker, technique: Technique, tried: Tried, group: int) -> Step:
     """The most certain of the ways, which are many where a policy allows all of them."""
-    found = NO_STEP
-    for target, holds in tried:
-        name, is_self = target.gained.record.name, asker.powers.is_only(target.gained.arn)
-        step = NO_STEP if is_self else asker.meets(technique.needs, target)
-        if is_open(step) and is_open(unlimited := run.unlimited(target.gained)):
-            through = Step(Truth.YES, (f"Then {name} is unlimited.",))
-            step = (step & asker.standing(technique.needs) & holds & unlimited & through).as_seen(asker.powers.stale)
+    found, standing = NO_STEP, asker.standing(technique.needs)
+    groups = list(asker.meeting(technique.needs, tried.listing, group))
+    for alike, meets in sorted(groups, key=lambda one: -one[1].truth):  # stable: of equals the first is the best
+        for target, holds in tried.of(alike):
+            if asker.powers.is_only(target.gained.arn):
+                continue
+            if found.truth >= meets.truth & standing.truth:
+                return found  # no other can be more certain
+            unlimited = run.unlimited(target.gained)
+            through = Step(Truth.YES, (f"Then {target.gained.record.name} is unlimited.",))
+            step = (meets & standing & holds & unlimited & through).as_seen(asker.powers.stale)
             found = max(found, step, key=lambda s: s.truth)
-        if found.truth is Truth.YES:
-            break
     return found
 
 
@@ -118,18 +123,19 @@ def _through_named_doors(run: Escalation, account: str) -> None:
     """A role that lets in a principal by name, or by facts of its own, can be rewritten and taken by that one alone."""
     entering = [t for t in of_shape("rewritten_role", "rewritten_policy") if any(n.is_entry for n in t.needs)]
     for technique in entering:
-        for target, holds in run.tried(account, technique):
-            for holder in _let_in(run, target, technique):
+        tried = run.tried(account, technique)
+        for place in tried.holds:
+            for holder in _let_in(run, tried.listing.targets[place], technique):
                 shared = (run.sets.of(holder).id, "CAN_ESCALATE", outcome(account), technique.id)
                 step = NO_STEP
                 if shared not in run.builder.edges:
-                    step = _best(run, run.asker(holder), technique, [(target, holds)])
+                    step = _best(run, run.asker(holder), technique, tried, 1 << place)
                 if is_open(step):
                     run.gain_outcome(run.own(holder), account, step, technique)
 
 
 def _let_in(run: Escalation, target: Target, technique: Technique) -> Iterator[Holder]:
-    trust, estate, account = run.targets.trust(target.gained), run.estate, target.gained.account_id
+    trust, estate, account = run.estate.trusts.of(target.gained), run.estate, target.gained.account_id
     named = [h for arn in sorted(trust.arns) if (h := estate.holders.get(arn)) and h.account_id == account]
     others = [*estate.roles.get(account, ()), *estate.users.get(account, ())] if trust.personal else []
     for arn in dict.fromkeys(h.arn for h in (*named, *others)):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 
 import ingest.snapshot as facts
 from graph.builder import Builder
+from graph.edges.abilities import Abilities
 from graph.edges.asking import Asker, both
 from graph.edges.credentials import Credentials
-from graph.edges.targets import Target, Targets
+from graph.edges.targets import Listing, Target, Targets
 from graph.estate import Estate, Holder, Powers, Record
 from graph.proof import NO_STEP, YES_STEP, Step, add_step, asked, best
 from graph.sets import ALLOW_ALL, Sets
 from graph.techniques import Need, Shape, Technique, of_shape, techniques
-from policy import Document, Policy, PolicySet, Principal, Request, Truth
+from policy import Document, Policy, PolicySet, Principal, Request, Truth, places
 
 ORG_ADMIN = "outcome:org_admin"
 # What the agent of Systems Manager calls.
@@ -49,6 +50,22 @@ class Unlimited:
         return arn == self.principal.arn
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What a technique is tried on in one account: the places in the listing, each with what must be so there."""
+
+    listing: Listing
+    holds: Mapping[int, Step]
+
+    @cached_property
+    def group(self) -> int:
+        return sum(1 << place for place in self.holds)
+
+    def of(self, group: int) -> Iterator[tuple[Target, Step]]:
+        """The targets of a group."""
+        return ((self.listing.targets[place], self.holds[place]) for place in places(group))
+
+
 class Escalation:
     """Everything the rules share while they run over one estate."""
 
@@ -58,7 +75,8 @@ class Escalation:
         self.sets = sets
         self.credentials = Credentials(estate.snapshot)
         self.targets = Targets(estate)
-        self._tried: dict[tuple[str, str], list[tuple[Target, Step]]] = {}
+        self.abilities = Abilities([*AGENT, *(n for t in techniques().values() for n in t.needs)])
+        self._tried: dict[tuple[str, str], Tried] = {}
         self._rules: dict[str, bool] = {}
         self._unlimited: dict[str, Step] = {}
         self._service: dict[tuple[str, str], Step] = {}
@@ -92,7 +110,7 @@ class Escalation:
     def asker(self, powers: Powers) -> Asker:
         account = powers.account_id
         known = self.estate.organizations.resource_context(account)
-        return Asker(powers, self.estate.partition_of(account), known)
+        return Asker(powers, self.estate.partition_of(account), known, self.abilities)
 
     def is_administrator(self, powers: Powers) -> Step:
         """Every right by its own policies, and one that changes rights past the SCPs: these leave an administrator
@@ -112,6 +130,8 @@ class Escalation:
 
     def lets_in_service(self, role: Holder, service: str) -> Step:
         """Whether a role's trust policy lets an AWS service take it."""
+        if not self.estate.trusts.of(role).may_let_in(service):
+            return NO_STEP
         key = (role.arn, service)
         if key not in self._service:
             known = {"aws:sourceaccount": (role.account_id,)}
@@ -121,12 +141,14 @@ class Escalation:
             self._service[key] = asked(PolicySet(()), request, self.estate.door_of(role), sentence)
         return self._service[key]
 
-    def tried(self, account: str, technique: Technique) -> list[tuple[Target, Step]]:
-        """The targets of a technique, each with what must be so whoever tries; without those where it is not."""
+    def tried(self, account: str, technique: Technique) -> Tried:
+        """The targets of a technique for which what must be so, whoever tries, is so or may be."""
         key = (account, technique.id)
         if key not in self._tried:
-            steps = ((target, self._holds(technique, target)) for target in self.targets(account, technique))
-            self._tried[key] = [(target, step.as_seen(target.stale)) for target, step in steps if is_open(step)]
+            listing = self.targets(account, technique)
+            steps = ((place, self._holds(technique, target)) for place, target in enumerate(listing.targets))
+            holds = {place: step.as_seen(listing.targets[place].stale) for place, step in steps if is_open(step)}
+            self._tried[key] = Tried(listing, holds)
         return self._tried[key]
 
     def _holds(self, technique: Technique, target: Target) -> Step:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graph.builder import Builder
-from graph.edges.trusts import Trust, trusts
 from graph.estate import RESERVED, Estate
 from graph.proof import add_step, asked
 from graph.sets import Sets
+from graph.trusts import Trust
 from policy import Condition, PolicySet, Principal, Request, Statement
 
 CI_HOSTS = (
@@ -31,7 +31,7 @@ ACTIONS = {"oidc": "sts:AssumeRoleWithWebIdentity", "saml": "sts:AssumeRoleWithS
 
 def add_federation(builder: Builder, estate: Estate, sets: Sets) -> None:
     """Writes federated principals and what they may assume. Identity Center's own roles belong to its people."""
-    for trust in trusts(estate):
+    for trust in estate.trusts:
         if not trust.role.record.path.startswith(RESERVED):
             for provider in sorted(p for p in trust.federated if _is_there(estate, p, trust.role.account_id)):
                 _add_provider(builder, sets, trust, provider)

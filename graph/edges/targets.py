@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import ingest.snapshot as facts
-from graph.edges.trusts import Trust, read_trust
 from graph.estate import RESERVED, SERVICE_LINKED, Estate, Holder
 from graph.techniques import Technique
-from policy import ResourcePolicies
+from policy import ResourcePolicies, Resources
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,48 @@ class Target:
         return cls(holder.arn, holder, holder.record, holder.as_resource, holder.stale, policy)
 
 
+class Listing:
+    """The targets of one shape in one account, in an order that groups of them refer to."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self.targets = list(targets)
+
+    @cached_property
+    def arns(self) -> Resources:
+        return Resources([target.arn for target in self.targets])
+
+    @cached_property
+    def gained(self) -> Resources:
+        return Resources([target.gained.arn for target in self.targets])
+
+    @cached_property
+    def by_region(self) -> list[int]:
+        """Groups of the targets that requests go to the same region for."""
+        return self._by(lambda target: target.arn.split(":", 4)[3])
+
+    @cached_property
+    def by_tags(self) -> list[int]:
+        """Groups of the targets of which a request knows the same."""
+        return self._by(lambda target: (*sorted(target.context.items()), *sorted(target.gained.as_resource.items())))
+
+    def _by(self, key: Callable[[Target], Hashable]) -> list[int]:
+        found: dict[Hashable, int] = defaultdict(int)
+        for place, target in enumerate(self.targets):
+            found[key(target)] |= 1 << place
+        return list(found.values())
+
+
 class Targets:
     """The targets of one estate by account and shape, each list made when first asked for."""
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
-        self._found: dict[tuple[str, str], list[Target]] = {}
-        self._trusts: dict[str, Trust] = {}
+        self._found: dict[tuple[str, str], Listing] = {}
 
-    def __call__(self, account: str, technique: Technique) -> list[Target]:
+    def __call__(self, account: str, technique: Technique) -> Listing:
         key = (account, technique.shape)
         if key not in self._found:
-            self._found[key] = list(self._list(account, technique.shape))
+            self._found[key] = Listing(self._list(account, technique.shape))
         return self._found[key]
 
     def _list(self, account: str, shape: str) -> Iterator[Target]:
@@ -52,7 +82,9 @@ class Targets:
             case "role":
                 yield from map(Target.of, self._changeable(account))
             case "rewritten_role":
-                yield from (replace(Target.of(r), door=self.trust(r).door) for r in self._changeable(account))
+                yield from (
+                    replace(Target.of(r), door=self.estate.trusts.of(r).door) for r in self._changeable(account)
+                )
             case "pass_role":
                 yield from map(Target.of, self._roles(account, SERVICE_LINKED))
             case "rewritten_policy":
@@ -76,7 +108,7 @@ class Targets:
         for role in self._roles(account, SERVICE_LINKED):
             for arn in role.record.attached:
                 if ":iam::aws:" not in arn:
-                    yield Target(arn, role, role.record, role.owner, role.stale, door=self.trust(role).door)
+                    yield Target(arn, role, role.record, role.owner, role.stale, door=self.estate.trusts.of(role).door)
 
     @cached_property
     def _functions(self) -> dict[str, list[Target]]:
@@ -109,11 +141,5 @@ class Targets:
         """Identity providers of an account, each with the roles that let in whom it vouches for."""
         providers = {p.arn: p for p in self.estate.snapshot.all(facts.IdentityProvider) if p.kind == kind}
         for role in self._roles(account, SERVICE_LINKED):
-            for arn in sorted(self.trust(role).federated & providers.keys()):
+            for arn in sorted(self.estate.trusts.of(role).federated & providers.keys()):
                 yield Target(arn, role, providers[arn], role.owner, role.stale)
-
-    # -- who is let in
-    def trust(self, role: Holder) -> Trust:
-        if role.arn not in self._trusts:
-            self._trusts[role.arn] = read_trust(self.estate, role)
-        return self._trusts[role.arn]

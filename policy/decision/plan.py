@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policy.decision.alike import Resources, refined
 from policy.decision.case import Case, Route, Weights
 from policy.decision.choices import TAG_KEYS, Choice, chosen_keys, enumerate_choices, shown, tags_in
 from policy.decision.context import Circumstances
@@ -32,14 +33,14 @@ class Plan:
         self.sources = [(one.name, one.layer, one.said(action), one.fixed(action)) for one in sources]
         self._reserved = reserved_from(action)
         self.settled: dict[Key, Settled] = {}
-        self._narrow: list[tuple[int, Coverage]] = []
+        self._narrow: list[tuple[int, Candidate, Coverage]] = []
         self._varies = False
         self._selected: dict[str, Selection] = {}  # by resource, where that alone decides
         self._bits: dict[int, int] = {}  # id of a candidate -> its bit; the policies keep the candidates alive
         for one in self._candidates():
             if one.covers is not None:
                 self._bits[id(one)] = bit = 1 << len(self._narrow)
-                self._narrow.append((bit, one.covers))
+                self._narrow.append((bit, one, one.covers))
                 self._varies = self._varies or one.varies
 
         identity = self.sources[0][2].allows
@@ -81,13 +82,30 @@ class Plan:
 
     def _select(self, resource: str, lookup: Lookup) -> Selection:
         yes = maybe = 0
-        for bit, covers in self._narrow:
+        for bit, _, covers in self._narrow:
             found = covers(resource, lookup)
             if found is Truth.YES:
                 yes |= bit
             elif found is Truth.MAYBE:
                 maybe |= bit
         return yes, maybe
+
+    def alike(self, resources: Resources, group: int, lookup: Lookup) -> list[int]:
+        """Those of a group that may be allowed, in groups that no statement tells apart by ARN."""
+        covered = [(bit, resources.covered(one, lookup)) for bit, one, _ in self._narrow]
+        if self._granting >= 0:
+            granted = 0
+            for bit, (yes, maybe) in covered:
+                granted |= yes | maybe if bit & self._granting else 0
+            group &= granted
+        parts = [part for _, both in covered for part in both]
+        return refined([group] if group else [], *parts, *(resources.matched(one) for one, _ in self._reserved))
+
+    @property
+    def reads_tags(self) -> bool:
+        """Whether a statement asks for the tags of the resource."""
+        rules = (one.rule for _, _, said, _ in self.sources for candidates in said for one in candidates)
+        return any(rule.statement.reads_tags for rule in rules if rule.statement)
 
     def parts(self, selection: Selection, is_root: bool) -> list[Part]:
         """The rules of each source for the resources of a selection; the root user may do everything."""

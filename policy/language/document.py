@@ -55,6 +55,11 @@ class Statement:
         return frozenset(key for key in read if is_of_principal(key))
 
     @cached_property
+    def reads_tags(self) -> bool:
+        """Whether it asks for the tags of the resource."""
+        return any("resourcetag" in key for key in (*self.variables, *(one.name for one in self.conditions)))
+
+    @cached_property
     def principal_conditions(self) -> tuple[tuple[Condition, bool], ...]:
         """Its conditions on facts of the principal, each with whether such facts alone decide it."""
         asking = [condition for condition in self.conditions if is_of_principal(condition.name)]
