@@ -12,7 +12,7 @@ import ingest.snapshot as facts
 from graph.organizations import Chain, Organizations, oldest
 from graph.trusts import Trusts
 from ingest.snapshot import Snapshot, Unseen
-from policy import Document, Library, Malformed, Policy, PolicySet, Principal, ResourcePolicies, longest
+from policy import Document, Library, Malformed, Policy, PolicySet, Principal, ResourcePolicies, lets_tag, longest
 
 Record = facts.User | facts.Role | facts.Group
 SERVICE_LINKED = "/aws-service-role/"
@@ -141,7 +141,10 @@ class Estate:
     def trust_of(self, role: Holder) -> Policy:
         """The trust policy of a role."""
         assert isinstance(role.record, facts.Role)
-        return self.policy(f"{role.arn}/trust", "trust policy", role.record.trust)
+        return self._trust(role.record)
+
+    def _trust(self, record: facts.Role) -> Policy:
+        return self.policy(f"{record.arn}/trust", "trust policy", record.trust)
 
     def door_of(self, role: Holder) -> ResourcePolicies:
         """What decides at a role: its trust policy, and the resource control policies unless it is a service's."""
@@ -218,7 +221,8 @@ class Estate:
             }
             return Principal(record.arn, record.account_id, "user", context, unknown)
         context["aws:principaltype"] = ("AssumedRole",)
-        return Principal(record.arn, record.account_id, "role", context, unknown)
+        tagged = lets_tag(self._trust(record).document)
+        return Principal(record.arn, record.account_id, "role", context, unknown, may_be_tagged=tagged)
 
     # -- by account
     @cached_property

@@ -160,6 +160,14 @@ class Sets:
         """Holders that a statement grants something for themselves alone."""
         return [h for h in self.estate.holders.values() if any(map(_is_personal, _statements(h.identity)))]
 
+    @cached_property
+    def personal_in(self) -> dict[str, list[Holder]]:
+        """The same by account."""
+        found: dict[str, list[Holder]] = defaultdict(list)
+        for holder in self.personal:
+            found[holder.account_id].append(holder)
+        return found
+
     # -- nodes
     def write_shared(self) -> None:
         """Writes every shared set that grants anything."""

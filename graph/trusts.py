@@ -48,6 +48,15 @@ class Trust:
         """All that decides at the role."""
         return self.estate.door_of(self.role)
 
+    @cached_property
+    def said(self) -> tuple[object, ...]:
+        """What the trust policy, and the account it stands in, say to whoever comes: equal for roles alike."""
+        document = self.policy.document
+        reads_tags = document is not None and any(one.reads_tags for one in document.statements)
+        tags = tuple(sorted(self.role.as_resource.items())) if reads_tags else ()
+        is_guarded = self.role.chain.levels is not None  # the organization's policies leave service-linked roles alone
+        return (self.role.account_id, is_guarded, document, tags)
+
     @property
     def federated(self) -> frozenset[str]:
         return self.named.federated
@@ -56,9 +65,11 @@ class Trust:
     def anyone(self) -> bool:
         return self.named.anyone
 
-    def may_let_in(self, service: str) -> bool:
-        """Whether an Allow names a service, or may."""
-        return self.policy.document is None or self.anyone or service in self.named.services
+    @property
+    def services(self) -> frozenset[str]:
+        """The services that Allows name; `*` where any may be let in."""
+        is_open = self.policy.document is None or self.anyone
+        return self.named.services | {"*"} if is_open else self.named.services
 
 
 class Trusts:

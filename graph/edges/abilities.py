@@ -6,12 +6,13 @@ document, before anything is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from graph.estate import Powers
 from graph.techniques import Need
 from policy import Document, Policy, Statement
 
+Needs = tuple[Need, ...]
 # Actions that work on resources of other services than their own name says.
 WORKS_ON = {"sts": ("iam",), "ssm": ("ssm", "ec2"), "ec2-instance-connect": ("ec2",)}
 
@@ -32,7 +33,7 @@ class Abilities:
         self._of_document: dict[Document, int] = {}
         self._of_actions: dict[tuple[str, ...], int] = {}
         self._of_services: dict[str, int] = {}
-        self._needed: dict[int, int] = {}
+        self._needed: dict[int, tuple[Needs, int]] = {}  # by id, with what keeps the id its own
 
     def of(self, powers: Powers) -> int:
         """What the identity policies of a principal allow on something."""
@@ -45,15 +46,15 @@ class Abilities:
             found |= self._everything if policy.document is None else self._document(policy.document)
         return found
 
-    def needed(self, needs: Sequence[Need]) -> int:
+    def needed(self, needs: Needs) -> int:
         """The bits that these needs ask for, but for those that another's trust policy may grant alone."""
-        found = self._needed.get(id(needs))
-        if found is None:
+        kept = self._needed.get(id(needs))
+        if kept is None:
             found = 0
             for need in needs:
                 found |= 0 if need.is_entry else self._bits[need.action.lower()]
-            self._needed[id(needs)] = found
-        return found
+            kept = self._needed[id(needs)] = (needs, found)
+        return kept[1]
 
     def _document(self, document: Document) -> int:
         found = self._of_document.get(document)

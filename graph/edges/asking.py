@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from graph.edges.abilities import Abilities
+from graph.edges.abilities import Abilities, Needs
 from graph.edges.targets import Listing, Target
 from graph.estate import Holder, Powers
 from graph.proof import NO_STEP, YES_STEP, Step, asked, best
@@ -28,9 +28,9 @@ class Asker:
     partition: str
     known: Context  # what every request on a resource of the account says
     abilities: Abilities
-    _standing: dict[tuple[Need, ...], Step] = field(default_factory=dict)
+    _standing: dict[int, tuple[Needs, Step]] = field(default_factory=dict)  # by id, with what keeps the id its own
 
-    def could(self, needs: Sequence[Need]) -> bool:
+    def could(self, needs: Needs) -> bool:
         """Whether each action is allowed on something: cheap, and false for most sets."""
         wanted = self.abilities.needed(needs)
         return wanted & self._able == wanted
@@ -39,16 +39,16 @@ class Asker:
     def _able(self) -> int:
         return self.abilities.of(self.powers)
 
-    def all(self, needs: Sequence[Need], target: Target | None) -> Step:
+    def all(self, needs: Needs, target: Target | None) -> Step:
         """Whether every need is met, by those on the target and by those that are the same for each target."""
         standing = self.standing(needs)
         return NO_STEP if standing.truth is Truth.NO else both(self.meets(needs, target), standing)
 
-    def meets(self, needs: Sequence[Need], target: Target | None) -> Step:
+    def meets(self, needs: Needs, target: Target | None) -> Step:
         """Whether the needs on the target, or on oneself, are met."""
         return every(self._on(n, target) for n in needs if n.on in ON_TARGET)
 
-    def meeting(self, needs: Sequence[Need], listing: Listing, group: int) -> Iterator[tuple[int, Step]]:
+    def meeting(self, needs: Needs, listing: Listing, group: int) -> Iterator[tuple[int, Step]]:
         """Groups of targets for which the needs on the target are met, or may be, each with how: targets that nothing
         tells apart are asked about once."""
         groups = [group]
@@ -73,24 +73,23 @@ class Asker:
             found = refined(found, *listing.by_tags)
         return found
 
-    def on(self, needs: Sequence[Need], arn: str) -> Step:
+    def on(self, needs: Needs, arn: str) -> Step:
         """Whether the needs on the target are met, where nothing is known of it but its ARN."""
         return every(self._ask(n, arn) for n in needs if n.on == "target")
 
-    def standing(self, needs: Sequence[Need]) -> Step:
+    def standing(self, needs: Needs) -> Step:
         """Whether the needs that do not name a target are met, asked once for all targets.
 
         Needs on `new` of one pattern must be met by one and the same resource of the caller's choice.
         """
-        key = tuple(needs)
-        if key not in self._standing:
-            self._standing[key] = self._ask_standing(needs) if self.could(needs) else NO_STEP
-        return self._standing[key]
+        if not self.could(needs):
+            return NO_STEP
+        kept = self._standing.get(id(needs))
+        if kept is None:
+            kept = self._standing[id(needs)] = (needs, every(self._standing_steps(needs)))
+        return kept[1]
 
-    def _ask_standing(self, needs: Sequence[Need]) -> Step:
-        return every(self._standing_steps(needs))
-
-    def _standing_steps(self, needs: Sequence[Need]) -> Iterator[Step]:
+    def _standing_steps(self, needs: Needs) -> Iterator[Step]:
         for need in (n for n in needs if n.on not in (*ON_TARGET, "new")):
             yield self._best([need]) if need.on == "any" else self._ask(need, self._fill(need.on))
         for pattern in dict.fromkeys(n.resource for n in needs if n.on == "new"):

@@ -8,7 +8,9 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from graph.builder import Builder
@@ -16,9 +18,9 @@ from graph.estate import Estate, Holder
 from graph.nodes import external_account
 from graph.organizations import ORG_KEYS, Chain
 from graph.proof import Step, add_step, asked, best
-from graph.sets import ALLOW_ALL, AccessSet, Sets
+from graph.sets import ALLOW_ALL, Sets
 from graph.trusts import Trust
-from policy import PolicySet, Principal, Request, Truth
+from policy import PolicySet, Principal, Request, Resources, Truth, places, refined
 
 ACTION = "sts:AssumeRole"
 ANYONE = "external:anyone"
@@ -26,46 +28,100 @@ ANYONE = "external:anyone"
 
 def add_assume(builder: Builder, estate: Estate, sets: Sets) -> None:
     """Writes every assume edge whose source is an AWS principal, known or outside."""
+    for account, found in _left_to(estate).items():
+        _by_account(builder, sets, account, Doors.of(found))
     for trust in estate.trusts:
-        _from_known(builder, estate, sets, trust)
+        if trust.anyone and not trust.personal:
+            _at_home(builder, sets, trust)
+        _one_by_one(builder, estate, sets, trust)
         _from_outside(builder, estate, sets, trust)
 
 
-def _from_known(builder: Builder, estate: Estate, sets: Sets, trust: Trust) -> None:
-    shared: dict[str, Truth] = {}
-    if not trust.personal:
-        for found in _candidates(estate, sets, trust):
+# -- sets that a trust policy lets in without naming a member
+@dataclass(frozen=True)
+class Doors:
+    """The trusts that leave it to the policies of an account's principals who takes the role, as one list."""
+
+    trusts: Sequence[Trust]
+    roles: Resources
+    alike: Sequence[int]  # groups of which the trust policies say the same
+
+    @classmethod
+    def of(cls, found: Sequence[Trust]) -> Doors:
+        groups: dict[Hashable, int] = defaultdict(int)
+        for place, trust in enumerate(found):
+            groups[trust.said] |= 1 << place
+        return cls(found, Resources([trust.role.arn for trust in found]), list(groups.values()))
+
+    def tagged(self) -> list[int]:
+        """Groups of the roles of which a request knows the same."""
+        groups: dict[Hashable, int] = defaultdict(int)
+        for place, trust in enumerate(self.trusts):
+            groups[tuple(sorted(trust.role.as_resource.items()))] |= 1 << place
+        return list(groups.values())
+
+
+def _left_to(estate: Estate) -> dict[str, list[Trust]]:
+    """The trusts that leave it to the principals of an account who takes the role, by account."""
+    found: dict[str, list[Trust]] = {account: [] for account in sorted(estate.identity_accounts)}
+    for trust in estate.trusts:
+        for account in _accounts_let_in(estate, trust) if not trust.personal else ():
+            found[account].append(trust)
+    return found
+
+
+def _by_account(builder: Builder, sets: Sets, account: str, doors: Doors) -> None:
+    """Every set of an account at every door that is open to the account: doors that nothing tells apart, once."""
+    for found in sets.all_shared.get(account, ()) if doors.trusts else ():
+        if not found.policies.allows_action(ACTION):
+            continue
+        asked_for = Request(found.principal, ACTION, "", "")
+        groups = refined(found.policies.alike(asked_for, doors.roles, doors.roles.all), *doors.alike)
+        if groups and found.policies.reads_tags(ACTION):
+            groups = refined(groups, *doors.tagged())
+        for group in groups:
+            step = decide(found.policies, found.principal, doors.trusts[next(places(group))])
+            for place in places(group) if step.truth is not Truth.NO else ():
+                role = doors.trusts[place].role
+                add_step(builder, sets.write(found), "ASSUME", role.arn, step.as_seen(found.stale, role.stale))
+
+
+def _at_home(builder: Builder, sets: Sets, trust: Trust) -> None:
+    """A trust policy that names everyone needs no identity policy in its own account."""
+    for found in sets.all_shared.get(trust.role.account_id, ()):
+        if _already(builder, found.id, trust) is Truth.NO:
             step = decide(found.policies, found.principal, trust).as_seen(found.stale, trust.role.stale)
-            shared[found.id] = step.truth
             if step.truth is not Truth.NO:
                 add_step(builder, sets.write(found), "ASSUME", trust.role.arn, step)
-    for holder in _one_by_one(estate, sets, trust):
-        have = shared.get(sets.of(holder).id, Truth.NO)
+
+
+def _already(builder: Builder, set_id: str, trust: Trust) -> Truth:
+    """What is written of a set at a door."""
+    for verb, truth in (("CAN_ASSUME", Truth.YES), ("MAY_ASSUME", Truth.MAYBE)):
+        if (set_id, verb, trust.role.arn, "") in builder.edges:
+            return truth
+    return Truth.NO
+
+
+# -- principals that a trust policy names or tells apart
+def _one_by_one(builder: Builder, estate: Estate, sets: Sets, trust: Trust) -> None:
+    for holder in _singled_out(estate, sets, trust):
         step = decide(holder.policies, holder.principal, trust).as_seen(holder.stale, trust.role.stale)
-        if step.truth > have:
+        if step.truth > _already(builder, sets.of(holder).id, trust):
             own = sets.own(holder.arn, holder.account_id, holder.record.name)
             add_step(builder, own, "ASSUME", trust.role.arn, step)
 
 
-def _candidates(estate: Estate, sets: Sets, trust: Trust) -> Iterator[AccessSet]:
-    """Shared sets that the trust policy lets in without naming a member."""
-    for account in _accounts_let_in(estate, trust):
-        granted_by_trust = trust.anyone and account == trust.role.account_id
-        for found in sets.all_shared.get(account, ()):
-            if granted_by_trust or found.policies.allows_action(ACTION):
-                yield found
+def _accounts_let_in(estate: Estate, trust: Trust) -> set[str]:
+    return estate.identity_accounts if trust.anyone else estate.identity_accounts & trust.accounts
 
 
-def _accounts_let_in(estate: Estate, trust: Trust) -> list[str]:
-    return sorted(estate.identity_accounts if trust.anyone else trust.accounts & estate.identity_accounts)
-
-
-def _one_by_one(estate: Estate, sets: Sets, trust: Trust) -> Iterator[Holder]:
+def _singled_out(estate: Estate, sets: Sets, trust: Trust) -> Iterator[Holder]:
     """Principals to be asked for themselves: named ones, and all of a named account when conditions single out."""
     named = [arn for arn in sorted(trust.arns) if arn in estate.holders]
-    let_in = set(_accounts_let_in(estate, trust))
-    granted = [h.arn for h in sets.personal if h.account_id in let_in]
-    told_apart = [h.arn for account in sorted(let_in) for h in _able(estate, trust, account)] if trust.personal else []
+    let_in = sorted(_accounts_let_in(estate, trust))
+    granted = [h.arn for account in let_in for h in sets.personal_in.get(account, ())]
+    told_apart = [h.arn for account in let_in for h in _able(estate, trust, account)] if trust.personal else []
     every = dict.fromkeys(named + granted + told_apart)
     return (estate.holders[arn] for arn in every if arn != trust.role.arn)
 
@@ -82,7 +138,7 @@ def decide(policies: PolicySet, principal: Principal, trust: Trust) -> Step:
     """One assume request: what AWS would answer."""
     role = trust.role
     request = Request(principal, ACTION, role.arn, role.account_id, role.as_resource)
-    return asked(policies, request, trust.door, f"sts:AssumeRole on {role.record.name}.")
+    return asked(policies, request, trust.door, f"{ACTION}.")
 
 
 # -- principals of which only the trust policy is known

@@ -72,6 +72,8 @@ def _on_others(run: Escalation, powers: Powers, source: Source, shared: str = ""
     asker = run.asker(powers)
     able = [(t, step) for t in of_shape(*RIGHTS) if is_open(step := asker.standing(t.needs))]
     is_administrator = bool(able) and run.is_administrator(powers).truth is Truth.YES
+    if is_administrator and powers is not run.sets.administrator(powers.account_id):
+        return  # what it gains is written once for all administrators of the account
     gained: set[str] = set()
     for technique, standing in able:
         tried = run.tried(powers.account_id, technique)
@@ -105,17 +107,18 @@ def _rewriting(run: Escalation, asker: Asker, source: Source, shared: str = "") 
 def _best(run: Escalation, asker: Asker, technique: Technique, tried: Tried, group: int) -> Step:
     """The most certain of the ways, which are many where a policy allows all of them."""
     found, standing = NO_STEP, asker.standing(technique.needs)
-    groups = list(asker.meeting(technique.needs, tried.listing, group))
-    for alike, meets in sorted(groups, key=lambda one: -one[1].truth):  # stable: of equals the first is the best
+    for alike, meets in asker.meeting(technique.needs, tried.listing, group):
         for target, holds in tried.of(alike):
+            if found.truth >= meets.truth & standing.truth:
+                break  # none of these is more certain
             if asker.powers.is_only(target.gained.arn):
                 continue
-            if found.truth >= meets.truth & standing.truth:
-                return found  # no other can be more certain
             unlimited = run.unlimited(target.gained)
             through = Step(Truth.YES, (f"Then {target.gained.record.name} is unlimited.",))
             step = (meets & standing & holds & unlimited & through).as_seen(asker.powers.stale)
             found = max(found, step, key=lambda s: s.truth)
+        if found.truth is Truth.YES:
+            break
     return found
 
 

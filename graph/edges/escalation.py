@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 
 import ingest.snapshot as facts
 from graph.builder import Builder
@@ -118,7 +118,8 @@ class Escalation:
         needs = techniques()["administrator"].needs
         policies = powers.policies.without_guardrails()
         own = Unlimited(powers.account_id, powers.principal, policies, None, powers.identity)
-        left = best(self.asker(powers).all([n], None) for n in needs if n.guarded)
+        asker = self.asker(powers)
+        left = best(asker.all(one, None) for one in guarded())
         return (self.asker(own).all(needs, None) & left).as_seen(powers.stale)
 
     def rules(self, holder: Holder) -> bool:
@@ -130,8 +131,6 @@ class Escalation:
 
     def lets_in_service(self, role: Holder, service: str) -> Step:
         """Whether a role's trust policy lets an AWS service take it."""
-        if not self.estate.trusts.of(role).may_let_in(service):
-            return NO_STEP
         key = (role.arn, service)
         if key not in self._service:
             known = {"aws:sourceaccount": (role.account_id,)}
@@ -146,7 +145,8 @@ class Escalation:
         key = (account, technique.id)
         if key not in self._tried:
             listing = self.targets(account, technique)
-            steps = ((place, self._holds(technique, target)) for place, target in enumerate(listing.targets))
+            possible = listing.letting_in(technique.trusts) if technique.trusts else range(len(listing.targets))
+            steps = ((place, self._holds(technique, listing.targets[place])) for place in possible)
             holds = {place: step.as_seen(listing.targets[place].stale) for place, step in steps if is_open(step)}
             self._tried[key] = Tried(listing, holds)
         return self._tried[key]
@@ -223,6 +223,12 @@ class Escalation:
         chain = self.estate.organizations.chain(account)
         principal = Principal(arn, account, "root", self.estate.organizations.context(account))
         return Unlimited(account, principal, PolicySet([ALLOW_ALL], None, chain.levels), chain.stale)
+
+
+@cache
+def guarded() -> tuple[tuple[Need, ...], ...]:
+    """The needs of an administrator of which SCPs must leave one."""
+    return tuple((need,) for need in techniques()["administrator"].needs if need.guarded)
 
 
 def _denies_of(policy: Policy) -> Policy | None:

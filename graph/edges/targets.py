@@ -10,6 +10,7 @@ from functools import cached_property
 import ingest.snapshot as facts
 from graph.estate import RESERVED, SERVICE_LINKED, Estate, Holder
 from graph.techniques import Technique
+from graph.trusts import Trusts
 from policy import ResourcePolicies, Resources
 
 
@@ -34,8 +35,9 @@ class Target:
 class Listing:
     """The targets of one shape in one account, in an order that groups of them refer to."""
 
-    def __init__(self, targets: Iterable[Target]) -> None:
+    def __init__(self, targets: Iterable[Target], trusts: Trusts) -> None:
         self.targets = list(targets)
+        self._trusts = trusts
 
     @cached_property
     def arns(self) -> Resources:
@@ -55,6 +57,18 @@ class Listing:
         """Groups of the targets of which a request knows the same."""
         return self._by(lambda target: (*sorted(target.context.items()), *sorted(target.gained.as_resource.items())))
 
+    def letting_in(self, service: str) -> list[int]:
+        """The places of the targets whose gained role's trust policy names an AWS service, or may."""
+        return sorted({*self._named.get(service, ()), *self._named.get("*", ())})
+
+    @cached_property
+    def _named(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, target in enumerate(self.targets):
+            for service in self._trusts.of(target.gained).services:
+                found[service].append(place)
+        return found
+
     def _by(self, key: Callable[[Target], Hashable]) -> list[int]:
         found: dict[Hashable, int] = defaultdict(int)
         for place, target in enumerate(self.targets):
@@ -72,7 +86,7 @@ class Targets:
     def __call__(self, account: str, technique: Technique) -> Listing:
         key = (account, technique.shape)
         if key not in self._found:
-            self._found[key] = Listing(self._list(account, technique.shape))
+            self._found[key] = Listing(self._list(account, technique.shape), self.estate.trusts)
         return self._found[key]
 
     def _list(self, account: str, shape: str) -> Iterator[Target]:
