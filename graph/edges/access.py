@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from graph.estate import Estate, Holder, Powers
 from graph.proof import Step, add_step, asked, best
 from graph.sets import AccessSet, Sets
 from graph.trusts import names_principals, singles_out
-from policy import Document, Policy, Request, ResourcePolicies, Truth
+from policy import Document, Policy, Request, ResourcePolicies, Resources, Truth, places, refined
 from policy.language.match import glob
 
 Levels = dict[str, list[tuple[str, str]]]
@@ -81,6 +81,21 @@ class Target:
             singles_out(one) for one in (document, *(p.document for p in self.rcps))
         )
 
+    @cached_property
+    def opens(self) -> bool:
+        """Whether its own policy may allow whoever asks, without an identity policy."""
+        document = self.policy.document if self.policy else None
+        if document is None:
+            return self.policy is not None
+        allows = [one for one in document.statements if one.effect == "Allow"]
+        return any(one.not_principals is not None or "*" in (one.principals or {}).get("AWS", ()) for one in allows)
+
+    @cached_property
+    def is_guarded(self) -> bool:
+        """Whether it answers otherwise than others with its tags: by a policy of its own, or one that names it."""
+        statements = (one for p in self.rcps for one in (p.document.statements if p.document else ()))
+        return self.policy is not None or bool(self.besides) or not all(one.covers_all for one in statements)
+
 
 @dataclass(frozen=True)
 class Besides:
@@ -90,51 +105,134 @@ class Besides:
     target: Target | None = None
 
 
+class Surface:
+    """The targets of one label in one account, as a list that groups of them refer to."""
+
+    def __init__(self, label: str, found: Sequence[Target]) -> None:
+        self.label = label
+        self.targets = found
+        self.all = (1 << len(found)) - 1
+        self.singled_out = self._where(lambda target: target.singles_out)
+        self.may_grant = self.singled_out | self._where(lambda target: target.opens)
+        self.guarded = [1 << place for place, target in enumerate(found) if target.is_guarded]
+        self._resources: dict[str, Resources] = {}
+
+    def resources(self, template: str) -> Resources:
+        """What an action is asked on, for each target."""
+        if template not in self._resources:
+            self._resources[template] = Resources([template.format(arn=target.arn) for target in self.targets])
+        return self._resources[template]
+
+    def ruled_out(self, level: str) -> int:
+        return self._where(lambda target: level in target.impossible)
+
+    @cached_property
+    def by_region(self) -> list[int]:
+        return self._by(lambda target: (target.arn.split(":", 4)[3], target.region))
+
+    @cached_property
+    def by_tags(self) -> list[int]:
+        return self._by(lambda target: tuple(sorted(target.context.items())))
+
+    def _where(self, holds: Callable[[Target], bool]) -> int:
+        return sum(1 << place for place, target in enumerate(self.targets) if holds(target))
+
+    def _by(self, key: Callable[[Target], Hashable]) -> list[int]:
+        found: dict[Hashable, int] = defaultdict(int)
+        for place, target in enumerate(self.targets):
+            found[key(target)] |= 1 << place
+        return list(found.values())
+
+
 def add_access(builder: Builder, estate: Estate, sets: Sets) -> None:
     """Writes one edge per set, resource and level, naming the actions that are allowed."""
-    personal = sets.personal
-    by_account: dict[str, list[Target]] = defaultdict(list)
+    by_account: dict[str, dict[str, list[Target]]] = defaultdict(lambda: defaultdict(list))
     for target in targets(estate):
-        by_account[target.account_id].append(target)
-    for account, found in sorted(by_account.items()):
+        by_account[target.account_id][target.label].append(target)
+    for account, by_label in sorted(by_account.items()):
+        surfaces = [Surface(label, found) for label, found in by_label.items()]
         for access_set in sets.shared.get(account, ()):
-            _add_shared(builder, sets, access_set, found)
-        for holder in (h for h in personal if h.account_id == account):
-            _add_own(builder, sets, holder, found)
+            _add_shared(builder, sets, access_set, surfaces)
+        for holder in sets.personal_in.get(account, ()):
+            _add_own(builder, sets, holder, [(surface, surface.all) for surface in surfaces])
 
 
-def _add_shared(builder: Builder, sets: Sets, found: AccessSet, all_targets: list[Target]) -> None:
-    one_by_one = [t for t in all_targets if t.singles_out]
-    for target, level, actions, step in _decide(found, all_targets):
-        if not target.singles_out:
-            add_step(builder, found.id, "ACCESS", target.arn, step, level, level=level, actions=actions)
+def _add_shared(builder: Builder, sets: Sets, found: AccessSet, surfaces: Sequence[Surface]) -> None:
+    for target, level, actions, step in _decide(found, [(one, one.all & ~one.singled_out) for one in surfaces]):
+        add_step(builder, found.id, "ACCESS", target.arn, step, level, level=level, actions=actions)
+    one_by_one = [(surface, surface.singled_out) for surface in surfaces if surface.singled_out]
     for holder in found.members if one_by_one else ():
         _add_own(builder, sets, holder, one_by_one)
 
 
-def _add_own(builder: Builder, sets: Sets, holder: Holder, all_targets: list[Target]) -> None:
+def _add_own(builder: Builder, sets: Sets, holder: Holder, places_of: Iterable[tuple[Surface, int]]) -> None:
     """What a holder alone can use, beyond what its shared set already can."""
     shared = sets.of(holder).id
-    for target, level, actions, step in _decide(holder, all_targets):
+    for target, level, actions, step in _decide(holder, places_of):
         have = {verb for verb in ("CAN_ACCESS", "MAY_ACCESS") if (shared, verb, target.arn, level) in builder.edges}
         if not have or (have == {"MAY_ACCESS"} and step.truth is Truth.YES):
             own = sets.own(holder.arn, holder.account_id, holder.record.name)
             add_step(builder, own, "ACCESS", target.arn, step, level, level=level, actions=actions)
 
 
-def _decide(powers: Powers, all_targets: list[Target]) -> Iterator[tuple[Target, str, list[str], Step]]:
+def _decide(powers: Powers, places_of: Iterable[tuple[Surface, int]]) -> Iterator[tuple[Target, str, list[str], Step]]:
     """Each target and level that is open or possible, with the actions that are, by the most certain of them."""
-    able = {label: _able(powers, label) for label in levels()}
-    for target in all_targets:
-        for level, pairs in able[target.label].items():
-            if level in target.impossible:
-                continue
-            steps = [(action, _ask(powers, target, action, template, level)) for action, template in pairs]
-            truth = max(step.truth for _, step in steps)
-            if truth is not Truth.NO:
-                at_best = [(action, step) for action, step in steps if step.truth is truth]
-                step = at_best[0][1].as_seen(powers.stale, target.stale)
-                yield target, level, [action for action, _ in at_best], step
+    for surface, where in places_of:
+        for level, pairs in _able(powers, surface.label).items():
+            for group, asked_for in _alike(powers, surface, pairs, where & ~surface.ruled_out(level)):
+                first = surface.targets[next(places(group))]
+                steps = [(action, _ask(powers, first, action, template, level)) for action, template in asked_for]
+                truth = max(step.truth for _, step in steps)
+                if truth is not Truth.NO:
+                    at_best = [(action, step) for action, step in steps if step.truth is truth]
+                    actions, step = [action for action, _ in at_best], at_best[0][1].as_seen(powers.stale)
+                    for place in places(group):
+                        target = surface.targets[place]
+                        yield target, level, actions, step.as_seen(target.stale)
+
+
+Pairs = list[tuple[str, str]]
+
+
+def _alike(powers: Powers, surface: Surface, pairs: Pairs, where: int) -> Iterator[tuple[int, Pairs]]:
+    """Groups of targets that nothing tells apart, each with the actions that may be allowed there."""
+    groups = [where] if where else []
+    open_to: list[tuple[tuple[str, str], int]] = []
+    for action, template in pairs if groups else ():
+        found = _granted(powers, surface, action, template, where)
+        groups = refined(groups, *found)
+        open_to.append(((action, template), sum(found)))
+    if any(powers.policies.reads_tags(action) for action, _ in pairs):
+        groups = refined(groups, *surface.by_tags)
+    for group in refined(groups, *surface.guarded, *surface.by_region):
+        asked_for = [pair for pair, bits in open_to if bits & group]
+        if asked_for:
+            yield group, asked_for
+
+
+def _granted(powers: Powers, surface: Surface, action: str, template: str, where: int) -> list[int]:
+    """Groups of the targets on which an identity policy, or the target's own, may allow an action."""
+    resources = surface.resources(template)
+    found = powers.policies.alike(Request(powers.principal, action, "", ""), resources, where)
+    besides = where & (surface.may_grant | _in_part(powers, action, resources)) & ~sum(found)
+    return [*found, *(1 << place for place in places(besides))]
+
+
+def _in_part(powers: Powers, action: str, resources: Resources) -> int:
+    """The targets in which an identity policy names some of the objects."""
+    found = 0
+    for pattern in _allowed(powers, action):
+        bucket, _, prefix = pattern.partition("/")
+        if prefix and prefix != "*":
+            found |= resources.place(f"{bucket}/*")
+    return found
+
+
+def _allowed(powers: Powers, action: str) -> Iterator[str]:
+    """The resources that identity policies name where they allow an action."""
+    for policy in powers.identity:
+        for statement in policy.document.relevant(action.lower())[0] if policy.document else ():
+            yield from statement.resources
 
 
 def _able(powers: Powers, label: str) -> Levels:
@@ -157,15 +255,14 @@ def _ask(powers: Powers, target: Target, action: str, template: str, level: str)
 
 def _on(powers: Powers, target: Target, action: str, resource: str) -> Step:
     request = Request(powers.principal, action, resource, target.account_id, target.context)
-    return asked(powers.policies, request, target.door, f"{action} on {target.name}.")
+    return asked(powers.policies, request, target.door, f"{action}.")
 
 
 def _parts(powers: Powers, action: str, resource: str) -> Iterator[str]:
     """The resource itself; of a bucket's objects also each prefix that the identity policies name."""
     yield resource
-    for policy in powers.identity if resource.endswith("/*") else ():
-        for statement in policy.document.relevant(action.lower())[0] if policy.document else ():
-            yield from (r for r in statement.resources if r != resource and glob(resource)(r))
+    if resource.endswith("/*"):
+        yield from (one for one in _allowed(powers, action) if one != resource and glob(resource)(one))
 
 
 def targets(estate: Estate) -> Iterator[Target]:

@@ -39,6 +39,11 @@ class Resources:
             kept = self._covered[id(candidate)] = (candidate, self._cover(candidate, lookup))
         return kept[1]
 
+    def place(self, arn: str) -> int:
+        """The group of one resource, empty where it is not in the list."""
+        found = bisect_left(self._sorted, arn)
+        return 1 << self._places[found] if found < len(self._sorted) and self._sorted[found] == arn else 0
+
     def matched(self, matches: Matcher) -> int:
         """The resources that a matcher matches, worked out once."""
         kept = self._matched.get(id(matches))
