@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import access, cataloguing, collecting, evaluating, line, permissions, questions, screens, watching
+from cli import access, cataloguing, collecting, evaluating, line, paths, permissions, questions, screens, watching
 from cli.context import Invocation
 from cli.exits import Verbs
 
@@ -34,7 +34,10 @@ PANELS = {
         permissions.can,
         permissions.access,
         permissions.whocan,
-        questions.paths,
+        paths.paths,
+        paths.exposed,
+        paths.blast,
+        paths.chokepoints,
         questions.query,
         questions.snapshots,
         cataloguing.techniques,

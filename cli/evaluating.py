@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, Annotated, Any
 
@@ -14,43 +14,8 @@ from cli.exits import ExitCode, UsageProblem, leave
 from cli.terminal import note
 
 
-class Anonymous(msgspec.Struct):
-    type: str
-
-
-class Asked(msgspec.Struct):
-    principal: str | Anonymous
-    action: str
-    resource: str
-    resource_account: str
-    context: dict[str, str | list[str]]
-
-
-class Level(msgspec.Struct):
-    policies: list[dict[str, Any]]
-
-
-class Organization(msgspec.Struct):
-    management_account: str | None = None
-
-
 class Named(msgspec.Struct):
     id: str
-
-
-class Case(Named):
-    """The shape of a line; further fields are ignored."""
-
-    request: Asked
-    identity_policies: list[dict[str, Any]] | None = None
-    resource_policy: dict[str, Any] | None = None
-    permission_boundaries: list[dict[str, Any]] | None = None
-    session_policy: dict[str, Any] | None = None
-    scps: list[Level] | None = None
-    rcps: list[Level] | None = None
-    endpoint_policies: list[dict[str, Any]] | None = None
-    s3_block_public_access: bool | None = None
-    org: Organization | None = None
 
 
 def evaluate(
@@ -78,24 +43,22 @@ def _verdicts(lines: IO[bytes], complete: bool) -> Iterator[dict[str, Any]]:
     """One answer for each line that is not blank."""
     from policy import Malformed
 
-    reader = msgspec.json.Decoder(Case)
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            reader.decode(line)
-            yield _verdict(msgspec.json.decode(line), complete)
+            yield _verdict(line, complete)
         except Malformed as error:
             yield {"id": _id(line), "line": number, "error": str(error)}
         except (msgspec.DecodeError, RecursionError) as error:
             yield {"id": _id(line), "line": number, "error": f"{error}: correct the line and send it again"}
 
 
-def _verdict(case: Mapping[str, Any], complete: bool) -> dict[str, Any]:
-    from policy.interchange import answer, read
+def _verdict(line: bytes, complete: bool) -> dict[str, Any]:
+    from policy.interchange import answer, read_line
     from queries.permissions import verdict_document
 
-    question = read(case)
+    question = read_line(line)
     if not complete:
         question = replace(question, request=msgspec.structs.replace(question.request, complete=False))
     verdict = question.ask()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -11,15 +10,13 @@ import typer
 
 from cli.context import workspace
 from cli.exits import ExitCode, leave
-from cli.line import Output, coverage_codes
-from cli.tables import RowFormat, as_json, rows_as
+from cli.line import Output
+from cli.tables import RowFormat, rows_as
 from cli.terminal import deliver, note
 from queries.catalog import RAW
 
 if TYPE_CHECKING:
     from cli.stages import Workspace
-    from graph.model import Graph
-    from queries.paths import Path as FoundPath
 
 RowForm = Annotated[RowFormat, typer.Option("--format", help="How the rows are written.")]
 FOR_PEOPLE = (RowFormat.TABLE, RowFormat.MD)
@@ -46,75 +43,6 @@ def snapshots(ctx: typer.Context, form: RowForm = RowFormat.TABLE, output: Outpu
     ]
     deliver(rows_as(form, ("id", "taken_at", "source", "seen", "of", "not_seen", "problem"), rows), output)
     leave(*{ExitCode.INCOMPLETE for i in infos if i.problem})
-
-
-def paths(
-    ctx: typer.Context,
-    source: Annotated[
-        str, typer.Option("--from", help="A node: ARN, unique name, `account:ID`, `internet`, `ci`, `exposed` …")
-    ],
-    target: Annotated[str, typer.Option("--to", help="A node, or `admin`, `org-admin`, `jewels` …")],
-    max_hops: Annotated[int, typer.Option(min=1, max=50, help="The longest path to look for.")] = 12,
-    certain: Annotated[bool, typer.Option("--certain", help="Only paths without an open condition.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many paths to show.")] = 20,
-    form: RowForm = RowFormat.TABLE,
-    output: Output = None,
-) -> None:
-    """Find the best paths from one place to another."""
-    from queries.paths import find_paths
-    from queries.picture import paths_document
-    from queries.where import places
-
-    graph = workspace(ctx).graph()
-    more = find_paths(graph, places(graph, source), places(graph, target), limit + 1, max_hops, certain)
-    found = _each_pair_first(more)[:limit]
-    if form is RowFormat.JSON:
-        deliver(as_json(paths_document(graph, found)), output)
-    else:
-        ids = () if form in FOR_PEOPLE else ("source", "target")  # the way names both ends
-        columns = (*ids, "verdict", "hops", "way", "conditions")
-        deliver(rows_as(form, columns, [_path_row(graph, p) for p in found]), output)
-    if len(more) > limit:
-        note(f"{limit} of more: raise `--limit` to see the rest")
-    if not found:
-        note(_no_path(graph, source, target, max_hops))
-    leave(*coverage_codes(graph))
-
-
-def _each_pair_first(paths: list[FoundPath]) -> list[FoundPath]:
-    """The best path of each source and target in the order of the ranks, then the second best of each, and so on."""
-    turns: Counter[tuple[str, str]] = Counter()
-    turn: list[int] = []
-    for path in paths:
-        turns[path.source, path.target] += 1
-        turn.append(turns[path.source, path.target])
-    return [path for _, path in sorted(zip(turn, paths, strict=True), key=lambda pair: pair[0])]
-
-
-def _no_path(graph: Graph, source: str, target: str, max_hops: int) -> str:
-    """Why there is none, where one of the ends stands for nobody."""
-    from queries.where import CLASSES, places
-
-    for text in (source, target):
-        if text in CLASSES and not places(graph, text):
-            return f"no path: `{text}` names nothing in this graph: {CLASSES[text][1]}"
-    return f"no path from `{source}` to `{target}` within {max_hops} hops"
-
-
-def _path_row(graph: Graph, path: FoundPath) -> dict[str, object]:
-    from queries.where import full_name
-
-    way = [full_name(graph, path.source)]
-    for hop in path.hops:
-        way.append(f"-{hop.type}{f' {hop.key}' if hop.key else ''}-> {full_name(graph, hop.target)}")
-    return {
-        "source": path.source,
-        "target": path.target,
-        "verdict": path.verdict,
-        "hops": len(path.hops),
-        "way": " ".join(way),
-        "conditions": "; ".join(path.conditions),
-    }
 
 
 def query(

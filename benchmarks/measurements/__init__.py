@@ -1,4 +1,4 @@
-"""The measurements by name, each with what it needs to find prepared; `policy` names all those of the engine."""
+"""The measurements by name, each with what it needs to find prepared; `policy` and `store` name all those of theirs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from benchmarks.figures import Figure
 from benchmarks.measurements import (
     artefact,
     build,
+    chokepoints,
     collection,
+    distances,
     drift,
     load,
     policy_catalogue,
@@ -23,6 +25,8 @@ from benchmarks.measurements import (
     policy_who_can,
     search,
     snapshot,
+    store,
+    store_changes,
 )
 
 DEFAULT = Params(accounts=10, roles=100, drift=10)
@@ -38,13 +42,18 @@ class Measurement(NamedTuple):
     estate: Params = DEFAULT
 
 
+STORED = (Bench.base_graph, store_changes.account_changed, store_changes.root_policy_changed)
 MEASUREMENTS = {
     "snapshot": Measurement(snapshot.measure),
     "collection": Measurement(collection.measure),
     "build": Measurement(build.measure, (Bench.base_snapshot,)),
     "artefact": Measurement(artefact.measure, (Bench.base_graph,)),
     "load": Measurement(load.measure, (Bench.base_graph, Bench.twin_graph)),
+    "store.embedded": Measurement(store.embedded, STORED, BIG),
+    "store.neo4j": Measurement(store.neo4j, STORED, BIG),
     "search": Measurement(search.measure, (Bench.base_graph,)),
+    "distances": Measurement(distances.measure, (Bench.base_graph,)),
+    "chokepoints": Measurement(chokepoints.measure, (Bench.base_graph,)),
     "drift": Measurement(drift.measure, (Bench.base_graph, Bench.twin_graph)),
     "policy.catalogue": Measurement(policy_catalogue.measure, estate=BIG),
     "policy.documents": Measurement(policy_documents.measure, estate=BIG),
@@ -54,7 +63,9 @@ MEASUREMENTS = {
     "policy.compare": Measurement(policy_compare.measure, estate=BIG),
     "policy.sets": Measurement(policy_sets.measure, (Bench.base_snapshot,), BIG),
 }
-GROUPS = {"policy": tuple(name for name in MEASUREMENTS if name.startswith("policy."))}
+GROUPS = {
+    group: tuple(name for name in MEASUREMENTS if name.startswith(f"{group}.")) for group in ("policy", "store")
+}
 
 
 def expanded(names: Iterable[str]) -> list[str]:

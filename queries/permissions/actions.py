@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from policy.catalogue import catalogue
 from policy.language.match import glob
 from queries.permissions.names import nearest
-from queries.permissions.resources import ALL
+from queries.permissions.resources import ALL, consenting
 from queries.where import Unresolved
 
 ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
@@ -31,7 +31,10 @@ def about_action(action: str) -> Iterator[str]:
 
 
 def about_resource(action: str, resource: str) -> Iterator[str]:
-    """That an action does not work on resources of this type: policies rarely mean such a request."""
+    """That an action does not work on resources of this type: policies rarely mean such a request. And that of all
+    resources nobody knows what their own policies say."""
+    if resource == ALL and (consent := consenting(action)):
+        yield f"`{action}` is up to {consent}, of which `{ALL}` names none: name the resource"
     patterns = list(dict.fromkeys(one.pattern for one in catalogue().resource_types(action)))
     if catalogue().place(action) is None or resource == ALL or any(glob(one)(resource) for one in patterns):
         return

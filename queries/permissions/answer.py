@@ -10,7 +10,7 @@ import msgspec
 from graph.organizations import oldest
 from graph.proof import WORDS
 from policy import Request, Truth, Verdict
-from policy.decision.keys import KEYS
+from policy.decision.keys import KEYS, canonical
 from policy.decision.services import CLOSED_TO_ROOT
 from policy.verdict import Deciding
 from queries.permissions.principals import Subject
@@ -81,10 +81,10 @@ def _said(word: str, summary: str) -> str:
 def ask(who: Subject, action: str, what: Asked, context: Context | None = None, complete: bool = False) -> Answer:
     """Whether a principal may take an action on a resource.
 
-    `context` holds further condition keys of the request, in lower case. With `complete`, a key that neither it nor
+    `context` holds further condition keys of the request. With `complete`, a key that neither it nor
     the snapshot gives is absent from the request.
     """
-    given = {**(what.context or {}), **(context or {})}
+    given = known(what, context)
     owner = given.get(OWNER, (who.account_id if what.arn == ALL else what.account_id,))[0]
     request = Request(who.principal, action, what.arn, owner, given)
     if complete:
@@ -93,6 +93,12 @@ def ask(who: Subject, action: str, what: Asked, context: Context | None = None, 
     unseen = tuple(filter(None, (who.unseen, what.unseen)))
     as_of = oldest(who.stale, what.stale)
     return Answer(who.arn or who.name, action, what.arn, verdict, unseen, as_of, not who.unseen)
+
+
+def known(what: Asked, context: Context | None) -> dict[str, tuple[str, ...]]:
+    """The keys of a request that are known, each by its one name: those of the resource, and those that are given."""
+    given = {canonical(key.lower()): values for key, values in (context or {}).items()}
+    return {**(what.context or {}), **given}
 
 
 def _is_closed(who: Subject, action: str) -> bool:

@@ -31,6 +31,8 @@ def outsiders(estate: Estate, what: Asked, action: str) -> Iterator[Subject]:
     if "*" in named or any(one.not_principals is not None for one in allows):
         yield anyone()
         yield _of_account(estate, what)
+    elif _named(allows, "CanonicalUser"):  # whose account the id stands for is not known
+        yield _of_account(estate, what)
 
 
 def _named(allows: Iterable[Statement], kind: str) -> list[str]:

@@ -12,6 +12,7 @@ import ingest.snapshot as facts
 from graph.estate import SERVICE_LINKED, Estate, Holder
 from graph.organizations import Chain
 from policy import Policy, PolicySet, Principal
+from policy.decision.keys import PRINCIPAL_TAGS
 from policy.request import WEB_IDENTITIES
 from queries.permissions.names import account_id, account_of, full_name, is_arn, named, nearest
 from queries.where import Unresolved
@@ -158,19 +159,19 @@ def _session(role: Subject, arn: str) -> Subject:
 
 def _unseen(estate: Estate, arn: str, kind: str) -> Subject:
     """A principal that the snapshot does not have: what it may do is open, as far as SCPs leave it open."""
-    account = account_of(arn)
-    if estate.snapshot.state(account, IDENTITIES).complete and kind != "federated_user":
+    account, name = account_of(arn), arn.rpartition("/")[2]
+    if kind == "federated_user":
+        unseen = (
+            f"who made the federated user `{name}`, and with which session policy, is not known"
+        )
+    elif estate.snapshot.state(account, IDENTITIES).complete:
         close = nearest(arn, (a for a, h in estate.holders.items() if h.account_id == account))
         meant = f": did you mean `{close[0]}`?" if close else ": look for it with `trustdrift whocan`"
         raise Unresolved(f"`{arn}` is not in account {account}, whose identities were seen whole{meant}")
+    else:
+        unseen = f"the identities of account {account} were not seen"
     chain = Chain(None) if SERVICE_LINKED in arn else estate.organizations.chain(account)
-    known = {**estate.organizations.context(account), "aws:principalarn": (arn,)} if kind != "federated_user" else {}
-    granted = Policy(arn, f"identity policies of {arn.rpartition('/')[2]}", None)
-    return Subject(
-        arn,
-        arn,
-        Principal(arn, account, kind, known, estate.organizations.unknown(account) | {"aws:principaltag/*"}),
-        PolicySet((granted,), None, chain.levels),
-        f"the identities of account {account} were not seen",
-        chain.stale,
-    )
+    known, unknown = estate.organizations.context(account), estate.organizations.unknown(account) | {PRINCIPAL_TAGS}
+    granted = Policy(arn, f"identity policies of {name}", None)
+    principal = Principal(arn, account, kind, known, unknown)
+    return Subject(arn, arn, principal, PolicySet((granted,), None, chain.levels), unseen, chain.stale)

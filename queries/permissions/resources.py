@@ -33,6 +33,9 @@ WITH_POLICIES = frozenset({
 WRITING = ("putresourcepolicy", "createresourcepolicy", "setresourcepolicy", "putpermissionpolicy", "addpermission",
            "putpolicy", "setrepositorypolicy", "putresourcebasedpolicy")  # fmt: skip
 
+# Whose own policy must agree, whatever identity policies say: of `*` nobody knows it.
+CONSENTING = {":role/": "the role's trust policy", ":key/": "the key's policy"}
+
 FEW_OF_MANY = {"ec2"}  # services of whose many kinds of resources one has a policy
 
 
@@ -65,7 +68,8 @@ def asked(estate: Estate, text: str, action: str, account: str = "") -> Asked:
     """The resource that a text names: an ARN, `*`, a unique name or `ACCOUNT/NAME`. What no ARN and no fact says of
     its owner, `account` says. Raises Unresolved."""
     if text == ALL:
-        return Asked(ALL, "")
+        consent = consenting(action)
+        return Asked(ALL, "", ResourcePolicies(Policy(f"{ALL}/policy", consent, None)) if consent else None)
     arn = text if is_arn(text) else named(_records(estate, action), estate.accounts, text, "resource").arn
     holder = estate.holders.get(arn)
     if holder is not None:
@@ -81,6 +85,14 @@ def asked(estate: Estate, text: str, action: str, account: str = "") -> Asked:
         found.context,
         stale=found.stale,
     )
+
+
+def consenting(action: str) -> str:
+    """The policy that must agree to an action on any of the resources that it works on, empty where none must."""
+    if action.partition(":")[0].lower() not in ("sts", "kms"):
+        return ""
+    needed = (one.pattern for one in catalogue().resource_types(action) if one.required)
+    return next((said for pattern in needed for part, said in CONSENTING.items() if part in pattern), "")
 
 
 def _records(estate: Estate, action: str) -> list[facts.ArnRecord]:

@@ -9,7 +9,7 @@ from typing import Any
 from graph.estate import Estate
 from policy import Truth
 from policy.who_can import Index
-from queries.permissions.answer import POSSIBLE, UNKNOWN, YES, Answer, ask
+from queries.permissions.answer import POSSIBLE, UNKNOWN, YES, Answer, ask, known
 from queries.permissions.outsiders import is_ours, outsiders
 from queries.permissions.people import people_of
 from queries.permissions.principals import IDENTITIES, Subject, by_arn, subjects
@@ -50,7 +50,7 @@ def who_can(estate: Estate, action: str, what: Asked, context: Context | None = 
     """Everyone of the estate, and every outsider that the resource's policy names, who is not answered with a no."""
     everyone = {one.arn: one for one in subjects(estate)}
     index = Index(everyone.values(), lambda arn: everyone.get(arn) or _session(estate, arn))
-    given = {**(what.context or {}), **(context or {})}
+    given = known(what, context)
     owners = {one.account_id for one in everyone.values()} if what.arn == ALL else {what.account_id}
     able = [one for owner in sorted(owners) for one, _ in index.who_can(action, what.arn, owner, what.door, given)]
     people = people_of(estate.snapshot)
@@ -71,8 +71,8 @@ def _rank(one: Granted) -> tuple[int, bool, int, str]:
 
 
 def _session(estate: Estate, arn: str) -> Subject | None:
-    """A session of a role of ours that a policy names; outsiders are asked by themselves."""
-    if not is_ours(estate, arn) or estate.role_of_session(arn) is None:
+    """A session of a role or a federated user of ours that a policy names; outsiders are asked by themselves."""
+    if not is_ours(estate, arn) or not (":federated-user/" in arn or estate.role_of_session(arn)):
         return None
     return by_arn(estate, arn)
 
