@@ -270,6 +270,25 @@ class Estate:
         return {v.arn: v for v in self.snapshot.all(facts.BackupVault)}
 
     @cached_property
+    def access_blocks(self) -> dict[str, facts.PublicAccessBlock | None]:
+        """What each account blocks of public access to all of its buckets, as far as that was seen."""
+        return {found.account_id: found.block for found in self.snapshot.all(facts.AccountAccessBlock)}
+
+    @cached_property
+    def _log_policies(self) -> dict[tuple[str, str], list[Policy]]:
+        found: dict[tuple[str, str], list[Policy]] = defaultdict(list)
+        for record in self.snapshot.all(facts.LogPolicy):
+            found[record.account_id, record.region].append(self.policy(record.key, record.name, record.policy))
+        return found
+
+    def log_policies(self, account_id: str, region: str) -> list[Policy]:
+        """The resource policies of CloudWatch Logs in a region of an account; one that may be there if unseen."""
+        found = self._log_policies.get((account_id, region), [])
+        if found or self.snapshot.state(account_id, "logs.policies", region).complete:
+            return found
+        return [Policy("logs", "resource policies of CloudWatch Logs", None)]
+
+    @cached_property
     def identity_accounts(self) -> set[str]:
         """Accounts whose principals are known, from this time or before."""
         return {h.account_id for h in self.holders.values()}

@@ -2,7 +2,7 @@
 
 from policy.answers import principal_answers
 from policy.decision.alike import Resources, places, refined
-from policy.decision.principals import matches_principal
+from policy.decision.principals import lets_tag, matches_principal
 from policy.decision.resources import covers_resource
 from policy.decision.rules import Policy
 from policy.language.conditions import Condition
@@ -30,6 +30,7 @@ __all__ = [
     "Verdict",
     "covers_resource",
     "kms_grant",
+    "lets_tag",
     "longest",
     "matches_principal",
     "parse",

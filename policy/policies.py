@@ -10,7 +10,7 @@ from policy.decision.case import Route
 from policy.decision.context import Circumstances
 from policy.decision.plan import Plan, Selection, Settled
 from policy.decision.rules import Part, Policy
-from policy.decision.sources import Source, sources_of
+from policy.decision.sources import Source, shared_source, sources_of
 from policy.request import Request
 from policy.resource_policies import ResourcePolicies
 from policy.truth import Truth
@@ -50,8 +50,8 @@ class PolicySet:
         session: Policy | None = None,
     ) -> None:
         own = [Source("identity", "identity", identity)]
-        own += [Source("boundary", "boundary", [boundary])] if boundary is not None else []
-        own += [Source("session", "session", [session])] if session is not None else []
+        own += [shared_source("boundary", "boundary", (boundary,))] if boundary is not None else []
+        own += [shared_source("session", "session", (session,))] if session is not None else []
         levels = sources_of("scp", scps or ())
         self._sources: tuple[Source, ...] = (*own, *levels)
         self._is_bounded = boundary is not None
@@ -116,8 +116,19 @@ class PolicySet:
         found = self._plans.get(action)
         if found is None:
             lowered = action.lower()
-            found = self._plans.get(lowered) or Plan(lowered, self._sources)
+            found = self._plans.get(lowered) or self._shared_plan(lowered)
             self._plans[action] = self._plans[lowered] = found
+        return found
+
+    def _shared_plan(self, action: str) -> Plan:
+        """The plan of all whose identity policies say the same of an action, by those that speak of it, and whose
+        limits are the same."""
+        identity, *limits = self._sources
+        speaking = shared_source("identity", "identity", identity.speaking(action))
+        key = (action, *limits)
+        found = speaking.plans.get(key)
+        if found is None:
+            found = speaking.plans[key] = Plan(action, [speaking, *limits])
         return found
 
     def _settle(
@@ -131,13 +142,15 @@ class PolicySet:
         """The case of a request. A proof names policies, so that of others with the same statements is not its own."""
         request, lookup = circumstances.request, circumstances.values
         where, is_root = situation(request, plan.action), request.principal.kind == "root"
-        others = list(resource.parts(request, plan.action, lookup, self._is_bounded)) if resource is not None else []
+        is_bounded = self._is_bounded and not is_root
+        others = list(resource.parts(request, plan.action, lookup, is_bounded)) if resource is not None else []
         key = (where, is_root, selection, *content(others))
-        found = None if others and as_proof else plan.settled.get(key)
+        known = plan.settled.get(key)
+        found = None if others and as_proof else known
         if found is None:
             ends = [one.name for one in others if one.layer == "vpce"]
             routes = [(*route, *ends) for route in self._routes[where]]
-            found = Settled([*plan.parts(selection, is_root), *others], routes)
+            found = Settled([*plan.parts(selection, is_root), *others], routes, known)
             if not (others and as_proof):
                 plan.keep(key, found)
         return found

@@ -26,6 +26,9 @@ class Principal(msgspec.Struct, frozen=True, eq=False, dict=True):
     (`aws:userid` excepted), unless `unknown` lists its key or family (`aws:principaltag/*`). The ARN, the account, the
     type and a user's name need not be repeated in it.
 
+    `may_be_tagged` says that whoever takes the role may give the session tags of its own, which override the role's:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+
     `caller` says how it calls, as far as that is known: `console`, `access_key`, `compute` (a workload with a role),
     `ci` (a pipeline by OpenID Connect) or `service`. What a request then carries is in the table of keys.
     """
@@ -36,6 +39,7 @@ class Principal(msgspec.Struct, frozen=True, eq=False, dict=True):
     context: Context = {}
     unknown: frozenset[str] = frozenset()
     caller: str = ""
+    may_be_tagged: bool = False
 
     @cached_property
     def session(self) -> tuple[str, str]:
@@ -45,6 +49,11 @@ class Principal(msgspec.Struct, frozen=True, eq=False, dict=True):
             return "", ""
         role, _, name = fields[5].removeprefix("assumed-role/").partition("/")
         return role, name
+
+    @cached_property
+    def has_account(self) -> bool:
+        """Whether it belongs to an account: services, whom a provider vouches for and anonymous callers do not."""
+        return self.kind in ("user", "role", "root", "federated_user")
 
     @cached_property
     def partition(self) -> str:
@@ -57,14 +66,6 @@ class Principal(msgspec.Struct, frozen=True, eq=False, dict=True):
         if self.kind != "role":
             return ""
         return self.session[0] or self.arn.rpartition("/")[2]
-
-    @cached_property
-    def identity_arn(self) -> str:
-        """The ARN that `aws:PrincipalArn` shows: a session's is its role's, as far as the session's ARN tells it."""
-        role, _ = self.session
-        if not role:
-            return self.arn
-        return f"arn:{self.arn.split(':', 2)[1]}:iam::{self.account_id}:role/{role}"
 
 
 class Request(msgspec.Struct, frozen=True, eq=False):

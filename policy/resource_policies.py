@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from policy.decision.keys import OWN_SESSION
-from policy.decision.principals import Grade, grade, session_names
+from policy.decision.principals import Grade, grade, ways
 from policy.decision.public import is_public
 from policy.decision.rules import ALWAYS, PUBLIC_BLOCK, Part, Policy, Rule
 from policy.decision.services import is_under_rcps
@@ -47,6 +46,11 @@ class ResourcePolicies:
     def own(self) -> tuple[Policy, ...]:
         """The resource's own policy and grants."""
         return self._own.policies
+
+    @property
+    def restricts_public(self) -> bool | None:
+        """Whether S3 keeps outsiders from it where its policy is public."""
+        return self._restricts_public
 
     def parts(self, request: Request, action: str, lookup: Lookup, bounded: bool) -> Iterator[Part]:
         """Its rules for a request by a principal that is `bounded` by a permissions boundary."""
@@ -115,17 +119,12 @@ def _applying(
         if statement is None:  # a policy that was not seen may name anyone
             yield Grade.DIRECT, one.rule
             continue
-        close, names = _closeness(layer, statement, request, bounded), session_names(statement, request.principal)
-        if not close and not names:
-            continue
-        found = Truth.YES if one.covers is None else one.covers(request.resource, lookup)
-        rule = one.rule if found is Truth.YES else one.unsure
-        if found is Truth.NO:
-            continue
-        if names and bool(close) == (statement.principals is None):
-            yield Grade.DIRECT, _in_session(rule, statement, names)
-        elif close:
-            yield close, rule
+        found = list(ways(statement, request.principal, _closeness(layer, statement, request, bounded)))
+        covered = Truth.YES if one.covers is None or not found else one.covers(request.resource, lookup)
+        if covered is not Truth.NO:
+            rule = one.rule if covered is Truth.YES else one.unsure
+            for close, conditions in found:
+                yield close, rule._replace(conditions=(*rule.conditions, *conditions)) if conditions else rule
 
 
 def _closeness(layer: str, statement: Statement, request: Request, bounded: bool) -> Grade:
@@ -133,12 +132,6 @@ def _closeness(layer: str, statement: Statement, request: Request, bounded: bool
     if layer == "vpce" and statement.principals is None and statement.not_principals is None:
         return Grade.DIRECT
     return grade(statement, request.principal, bounded, as_role=request.complete)
-
-
-def _in_session(rule: Rule, statement: Statement, names: tuple[str, ...]) -> Rule:
-    """The rule for a role that may take the name of a session that is named: whoever assumes a role chooses it."""
-    operator = "StringNotEquals" if statement.principals is None else "StringEquals"
-    return rule._replace(conditions=(*rule.conditions, Condition(operator, OWN_SESSION, names)))
 
 
 def kms_grant(

@@ -10,6 +10,7 @@ from policy.formula import conjunction
 from policy.truth import Truth
 
 WORDS = {
+    "root": "the rights of the root user",
     "identity": "identity policies",
     "boundary": "the permissions boundary",
     "session": "the session policy",

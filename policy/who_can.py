@@ -164,8 +164,10 @@ def audience_of(policies: Sequence[Policy], action: str) -> Audience:
     names: list[str] = []
     for policy in policies:
         for statement in policy.document.relevant(action)[0] if policy.document else ():
-            everyone = everyone or statement.not_principals is not None
-            names += (statement.principals or {}).get("AWS", ())
+            named = statement.principals or {}
+            # Whose account a canonical user id stands for is not known.
+            everyone = everyone or statement.not_principals is not None or "CanonicalUser" in named
+            names += named.get("AWS", ())
     arns = tuple(name for name in dict.fromkeys(names) if name.count(":") == ARN_COLONS)
     accounts = frozenset(one.split(":")[4] for one in arns) | frozenset(names)
     return Audience(accounts, everyone or "*" in names, arns)

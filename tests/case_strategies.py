@@ -20,7 +20,7 @@ SESSION, FEDERATED = f"arn:aws:sts::{OWN}:assumed-role/app/s1", f"arn:aws:sts::{
 ROOT, PROVIDER = f"arn:aws:iam::{OWN}:root", f"arn:aws:iam::{OWN}:oidc-provider/id.example.com"
 LINKED = f"arn:aws:iam::{OWN}:role/aws-service-role/ec2.amazonaws.com/AWSServiceRoleForX"
 SERVICE, ANONYMOUS = "ec2.amazonaws.com", {"type": "Anonymous"}
-BOUNDED = (USER, ROLE, SESSION)
+BOUNDED = (USER, ROLE, SESSION, ROOT)
 CALLERS = (USER, USER, ROLE, ROLE, SESSION, SESSION, FEDERATED, ROOT, SERVICE, ANONYMOUS, LINKED, PROVIDER)
 
 EVERYTHING = {"Action": "*", "Resource": "*"}
@@ -261,7 +261,7 @@ def layer_case(chance: Chance) -> Json:
     step = ("sts:AssumeRoleWithWebIdentity", role, owner) if caller == PROVIDER else chance.choice(found)
     request = asking(chance, caller, *step)
     own = ([], [SILENT], [FULL_ACCESS], [FULL_ACCESS], guarded(chance, _limit(chance, request)))
-    has_own = isinstance(caller, str) and caller not in (ROOT, SERVICE, PROVIDER)
+    has_own = isinstance(caller, str) and caller not in (SERVICE, PROVIDER)  # what the root user has binds nobody
     layers = limits_of(chance, request)
     kept = chance.sample(sorted(layers), min(chance.randint(0, 2), len(layers)))
     kept += ["session_policy"] if caller == FEDERATED and chance.happens(0.8) else []

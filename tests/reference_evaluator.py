@@ -74,6 +74,7 @@ class Layer:
 
 def evaluate(case: Case) -> str:
     """The decision in the case format's words (reference_policies_evaluation-logic_policy-eval-denyallow)."""
+    case = as_it_binds(case)
     asked = read(case)
     if asked.action.lower() == "sts:getcalleridentity":  # API reference: no permissions required, a deny has no effect
         return "Allowed"
@@ -98,6 +99,13 @@ def evaluate(case: Case) -> str:
     has_identity = asked.caller.kind == "root" or identity.allows
     granted = is_granted(asked, resource.ways, has_identity, is_limited)
     return "Allowed" if granted else "ImplicitlyDenied"
+
+
+def as_it_binds(case: Case) -> Case:
+    """id_root-user: "you cannot attach IAM policies to the root user"; access_policies_boundaries: a boundary is one of
+    an IAM entity, a user or a role."""
+    is_root = read_caller(case["request"]["principal"]).kind == "root"
+    return {**case, "identity_policies": [], "permission_boundaries": []} if is_root else case
 
 
 def is_granted(asked: Asked, ways: set[str], has_identity: bool, is_limited: bool) -> bool:

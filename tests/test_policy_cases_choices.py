@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from policy import Policy, PolicySet, Truth, parse
-from tests.policy_strategies import bound
+from policy import Policy, PolicySet, Principal, Request, ResourcePolicies, Truth, parse
+from tests.policy_strategies import ACCOUNT, OTHER_ACCOUNT, bound
 from tests.test_policy_decide import allow, ask, deny
 
 AGENT, SIZE, TAGS = "aws:UserAgent", "s3:max-keys", "aws:TagKeys"
@@ -66,6 +66,7 @@ def test_one_value_that_brings_the_answer_about_is_found(operator, key, value, c
         ({"StringLike": {AGENT: "*ab"}, "StringLikeIfExists": {AGENT: "*cb"}}, Truth.NO),
         ({"StringLike": {AGENT: "a?*"}, "StringLikeIfExists": {AGENT: "?b*"}}, Truth.MAYBE),  # `ab` is like both
         ({"StringLike": {AGENT: "a?"}, "StringLikeIfExists": {AGENT: "?b"}}, Truth.MAYBE),
+        ({"StringLike": {AGENT: "a*"}, "StringNotLike": {AGENT: ["a?", "a"]}}, Truth.MAYBE),  # `abc` is neither
         ({"StringLike": {AGENT: "a*"}, "DateGreaterThan": {AGENT: "2020-01-01"}}, Truth.MAYBE),  # dates are not tried
         ({"StringEquals": {AGENT: "${aws:SourceIp}"}, "StringNotEquals": {AGENT: "a"}}, Truth.MAYBE),
         ({"StringEquals": {"aws:RequestedRegion": "a"}, "Null": {"aws:RequestedRegion": "true"}}, Truth.NO),
@@ -127,7 +128,88 @@ def test_as_many_combinations_as_there_may_be_are_all_tried():
     assert answer(allow(Condition={"StringEquals": keys}), action=TAGGING)[0] is Truth.YES
     opposed = {"StringEquals": keys, "StringNotEquals": {"aws:RequestTag/t0": "a"}}
     assert answer(allow(Condition=opposed), action=TAGGING)[0] is Truth.NO
-    for count, truth in ((255, Truth.NO), (256, Truth.MAYBE)):  # and one value that none of them is
-        regions = [f"r{number}" for number in range(count)]
-        block = {"StringEquals": {"aws:RequestedRegion": regions}, "StringNotLike": {"aws:RequestedRegion": regions}}
+    for count, truth in ((127, Truth.NO), (129, Truth.MAYBE)):  # named twice, in either operator
+        names = [f"n{number}" for number in range(count)]
+        block = {"StringEquals": {AGENT: names}, "StringNotLike": {AGENT: names}}
         assert answer(allow(Condition=block))[0] is truth
+
+
+REGION, SERVICE, MANAGED, ACL = "aws:RequestedRegion", "iam:PassedToService", "iam:PolicyARN", "s3:x-amz-acl"
+ACTIONS = {REGION: "s3:GetObject", SERVICE: "iam:PassRole", MANAGED: "iam:AttachUserPolicy", ACL: "s3:PutObject"}
+OWN_POLICIES, AWS_POLICIES = f"arn:aws:iam::{ACCOUNT}:policy/*", "arn:aws:iam::aws:policy/*"
+ACLS = ["private", "public-read", "public-read-write", "aws-exec-read", "authenticated-read", "bucket-owner-read",
+        "bucket-owner-full-control", "log-delivery-write"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("partition", "key", "effect", "operator", "value", "chosen"),
+    [
+        ("aws", REGION, "Allow", "StringLike", "mars-*", None),
+        ("aws", REGION, "Allow", "StringEquals", "nowhere-1", None),
+        ("aws", REGION, "Allow", "StringEquals", "cn-north-1", None),
+        ("aws-cn", REGION, "Allow", "StringEquals", "cn-north-1", "cn-north-1"),
+        ("aws-us-gov", REGION, "Allow", "StringLike", "*-east-*", "us-gov-east-1"),
+        ("aws-eusc", REGION, "Allow", "StringLike", "*", "eusc-de-east-1"),
+        ("aws-iso", REGION, "Allow", "StringLike", "eu-*", None),
+        ("aws-new", REGION, "Allow", "StringLike", "x-*", "x-*"),  # a partition that is not in the table
+        ("aws", REGION, "Allow", "StringLike", "eu-*", "eu-west-1"),
+        ("aws", REGION, "Allow", "StringEquals", "eu-south-9", "eu-south-9"),  # newer than the table
+        ("aws", REGION, "Allow", "StringLike", "eu-south-9*", None),
+        ("aws", REGION, "Deny", "StringEquals", "us-east-1", "us-east-2"),
+        ("aws", REGION, "Deny", "StringNotEquals", "nowhere-1", None),
+        ("aws", REGION, "Deny", "StringLike", "??-*-?", None),
+        ("aws", SERVICE, "Allow", "StringEquals", "lambda", None),
+        ("aws", SERVICE, "Allow", "StringEquals", "lambda.amazonaws.com", "lambda.amazonaws.com"),
+        ("aws", SERVICE, "Allow", "StringLike", "*lambda*", "*lambda*.amazonaws.com"),
+        ("aws", SERVICE, "Allow", "StringLike", "ec2.amazon?ws.com", "ec2.amazonaws.com"),
+        ("aws", SERVICE, "Deny", "StringLike", "*.amazonaws.com", None),
+        ("aws", SERVICE, "Deny", "StringLike", "ec2*", "*.amazonaws.com"),
+        ("aws-cn", SERVICE, "Deny", "StringLike", "*.amazonaws.com", "*.amazonaws.com.cn"),
+        ("aws", MANAGED, "Deny", "ArnLike", "arn:aws:iam::*:policy/*", None),
+        ("aws", MANAGED, "Deny", "ArnLike", AWS_POLICIES, OWN_POLICIES),
+        ("aws", MANAGED, "Deny", "ArnLike", OWN_POLICIES, AWS_POLICIES),
+        ("aws", MANAGED, "Allow", "ArnEquals", f"arn:aws:iam::{OTHER_ACCOUNT}:policy/x", None),
+        ("aws", MANAGED, "Allow", "ArnEquals", "arn:aws-cn:iam::aws:policy/x", None),
+        ("aws", MANAGED, "Allow", "StringLike", "arn:aws:iam::aws*Admin*", "arn:aws:iam::aws:policy/*Admin*"),
+        ("aws", ACL, "Allow", "StringEquals", "open-to-all", None),
+        ("aws", ACL, "Allow", "StringLike", "public-*", "public-read"),
+        ("aws", ACL, "Deny", "StringEqualsIfExists", ACLS[1:], "private"),
+        ("aws", ACL, "Deny", "StringEqualsIfExists", ACLS, None),
+        ("aws", "aws:SecureTransport", "Deny", "Bool", "false", "true"),
+    ],
+)
+def test_a_choice_is_one_that_aws_takes(partition, key, effect, operator, value, chosen):
+    caller = Principal(f"arn:{partition}:iam::{ACCOUNT}:user/ann", ACCOUNT, "user")
+    decisive = {"Effect": effect, "Action": "*", "Resource": "*", "Condition": {operator: {key: value}}}
+    request = Request(caller, ACTIONS.get(key, "s3:GetObject"), "*", ACCOUNT)
+    verdict = bound([decisive, *([allow()] if effect == "Deny" else [])]).decide(request)
+    expected = (Truth.YES, ((key, chosen),)) if chosen else (Truth.NO, ())
+    assert (verdict.truth, verdict.choices) == expected
+
+
+def test_where_the_owner_is_not_known_a_managed_policy_may_be_of_any_account():
+    foreign = allow(Condition={"ArnEquals": {MANAGED: f"arn:aws:iam::{OTHER_ACCOUNT}:policy/x"}})
+    caller = Principal("arn:aws:iam:::user/ann", "", "user")
+    assert bound([foreign]).decide(Request(caller, ACTIONS[MANAGED], "*", "")).truth is Truth.YES
+    owned = Principal(f"arn:aws:iam::{OTHER_ACCOUNT}:user/ann", OTHER_ACCOUNT, "user")
+    shared = bound([foreign])  # what is settled for one account is not for another
+    answers = [shared.decide(Request(owned, ACTIONS[MANAGED], "*", one)).truth for one in (OTHER_ACCOUNT, ACCOUNT)]
+    assert answers == [Truth.YES, Truth.NO]
+
+
+def test_a_caller_without_a_partition_is_where_the_resource_is():
+    chinese = allow(Condition={"StringEquals": {REGION: "cn-north-1"}}, Principal="*")
+    anyone = Principal("", "", "anonymous")
+    found = ResourcePolicies(Policy("b", "b", parse(json.dumps({"Statement": [chinese]}))))
+    for resource, truth in (("arn:aws-cn:s3:::b/x", Truth.YES), ("arn:aws:s3:::b/x", Truth.NO), ("*", Truth.NO)):
+        assert PolicySet([]).decide(Request(anyone, "s3:GetObject", resource, ACCOUNT), found).truth is truth
+
+
+def test_a_choice_with_which_something_else_is_compared_is_made_for_both():
+    local = {"StringEquals": {"aws:ResourceTag/home": "${aws:RequestedRegion}"}, "StringLike": {REGION: "eu-*"}}
+    for home, truth in (("eu-west-2", Truth.YES), ("us-east-1", Truth.NO), ("eu-south-9", Truth.NO)):
+        verdict = bound([allow(Condition=local)]).decide(ask("s3:GetObject", "*", aws__resourcetag_home=home))
+        assert (verdict.truth, verdict.choices) == (truth, ((REGION, home),) if truth is Truth.YES else ())
+    free = {"StringEquals": {"aws:ResourceTag/home": "${aws:UserAgent}"}, "StringLike": {AGENT: "a*"}}
+    verdict = bound([allow(Condition=free)]).decide(ask("s3:GetObject", "*", aws__resourcetag_home="abc"))
+    assert verdict.truth is Truth.MAYBE  # `abc` was not tried

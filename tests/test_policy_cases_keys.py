@@ -5,14 +5,18 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from policy import Principal, Request, Truth
+from policy import Document, PolicySet, Principal, Request, Truth, lets_tag, principal_answers
 from policy.decision.context import Circumstances
-from tests.policy_strategies import ACCOUNT, OTHER_ACCOUNT, ROLE, bound
+from tests.policy_strategies import ACCOUNT, OTHER_ACCOUNT, ROLE, bound, policy
 from tests.test_policy_decide import LAMBDA, ROOT, SESSION, USER, allow, ask
 
 FAY = Principal(f"arn:aws:sts::{ACCOUNT}:federated-user/fay", ACCOUNT, "federated_user")
 GITHUB = Principal(f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.example.com", ACCOUNT, "federated")
 ANYONE = Principal("", "", "anonymous")
+
+
+def trusting(action: str) -> dict:
+    return {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": action}
 
 
 def values(key: str, principal: Principal = ROLE, action: str = "s3:GetObject", resource: str = "*") -> object:
@@ -25,11 +29,13 @@ def values(key: str, principal: Principal = ROLE, action: str = "s3:GetObject", 
         ("aws:username", USER, ("ann",)),
         ("aws:username", ROLE, ()),
         ("aws:principalarn", USER, (USER.arn,)),
-        ("aws:principalarn", SESSION, (ROLE.arn,)),
+        ("aws:principalarn", SESSION, None),  # its role's, with a path that its own lacks
         ("aws:principalarn", LAMBDA, ()),
         ("aws:principalarn", ANYONE, ()),
         ("aws:principalaccount", USER, (ACCOUNT,)),
         ("aws:principalaccount", LAMBDA, ()),
+        ("aws:principalaccount", ANYONE, ("anonymous",)),
+        ("kms:calleraccount", ANYONE, ()),
         ("kms:calleraccount", USER, (ACCOUNT,)),
         ("aws:principaltype", USER, ("User",)),
         ("aws:principaltype", SESSION, ("AssumedRole",)),
@@ -39,6 +45,8 @@ def values(key: str, principal: Principal = ROLE, action: str = "s3:GetObject", 
         ("aws:principaltype", LAMBDA, ()),
         ("aws:principalisawsservice", LAMBDA, ("true",)),
         ("aws:principalisawsservice", ROLE, ("false",)),
+        ("aws:principalisawsservice", GITHUB, ("false",)),
+        ("aws:principalisawsservice", ANYONE, ()),
         ("aws:principalservicename", LAMBDA, (LAMBDA.arn,)),
         ("aws:principalservicename", ROLE, ()),
         ("aws:sourcearn", LAMBDA, None),
@@ -156,3 +164,49 @@ def test_only_what_nobody_has_settled_is_chosen(key, action, is_chosen):
 def test_a_request_without_an_account_is_no_fact_of_one():
     named = allow(Condition={"StringNotEquals": {"aws:PrincipalAccount": ""}, "Null": {"aws:PrincipalAccount": "true"}})
     assert bound([named]).decide(ask("s3:GetObject", "*", USER)).truth is Truth.NO
+
+
+TAG = "aws:principaltag/team"
+
+
+def test_a_session_tag_may_say_otherwise_than_the_role():
+    tagged = msgspec.structs.replace(ROLE, may_be_tagged=True)
+    assert [values(key, tagged) for key in (TAG, "aws:principaltag/other")] == [None, None]
+    assert values("aws:principalaccount", tagged) == (ACCOUNT,)
+    said = Request(tagged, "s3:GetObject", "*", ACCOUNT, {TAG: ("2",)})
+    assert [Circumstances(said).values(key) for key in (TAG, "aws:principaltag/other")] == [("2",), None]
+    whole = Request(tagged, "s3:GetObject", "*", ACCOUNT, complete=True)
+    assert [Circumstances(whole).values(key) for key in (TAG, "aws:principaltag/other")] == [("1",), ()]
+
+
+def test_what_hangs_on_a_tag_is_open_where_sessions_are_tagged():
+    tagged = msgspec.structs.replace(ROLE, may_be_tagged=True)
+    asking = policy([allow(Condition={"StringEquals": {"aws:PrincipalTag/team": "2"}})])
+    for who, truth, text in ((ROLE, Truth.NO, ()), (tagged, Truth.MAYBE, ("`aws:PrincipalTag/team` is 2",))):
+        verdict = PolicySet([asking]).decide(ask("s3:GetObject", "*", who))
+        assert (verdict.truth, verdict.conditions) == (truth, text)
+    statements = asking.document.statements
+    assert principal_answers(statements, ROLE) != principal_answers(statements, tagged)
+
+
+@pytest.mark.parametrize(
+    ("statements", "lets"),
+    [
+        ([trusting("sts:AssumeRole")], False),
+        ([trusting("sts:AssumeRole"), trusting("sts:TagSession")], True),
+        ([trusting("sts:*")], True),
+        ([trusting("sts:*"), {**trusting("sts:TagSession"), "Effect": "Deny", "Principal": "*"}], False),
+        ([trusting("sts:*"), {**trusting("sts:TagSession"), "Effect": "Deny"}], True),  # someone else may
+        ([trusting("sts:*"), {**trusting("sts:TagSession"), "Effect": "Deny", "NotPrincipal": {"AWS": "*"}}], True),
+        ([trusting("sts:*"), {**trusting("sts:TagSession"), "Effect": "Deny", "Principal": "*",
+                              "Condition": {"Null": {"aws:RequestTag/a": "true"}}}], True),
+    ],
+)  # fmt: skip
+def test_whose_trust_policy_lets_sessions_be_tagged(statements, lets):
+    for one in statements:
+        if "NotPrincipal" in one:
+            one.pop("Principal")
+    found = policy(statements).document
+    assert isinstance(found, Document)
+    assert lets_tag(found) is lets
+    assert lets_tag(None)

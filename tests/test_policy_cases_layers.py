@@ -225,3 +225,17 @@ def test_the_root_user_needs_no_policy_and_obeys_guardrails():
     assert NOTHING.truth(request) is Truth.YES
     assert PolicySet([], None, [[policy([deny("s3:*")])]]).decide(request).blocked_by == ("scp",)
     assert NOTHING.decide(ask("s3:GetObject", OBJECT, Principal(STRANGER.arn, OTHER_ACCOUNT, "root"))).truth is Truth.NO
+
+
+def test_nothing_that_would_be_attached_to_the_root_user_binds_it():
+    attached = PolicySet([policy([deny()])], ON_EC2, [[FULL]])
+    verdict = attached.decide(ask("s3:GetObject", OBJECT, ROOT))
+    assert (verdict.truth, verdict.summary) == (
+        Truth.YES, "allowed by the rights of the root user, service control policies"
+    )  # fmt: skip
+    assert attached.truth(ask("s3:GetObject", OBJECT, ROOT)) is Truth.YES
+    assert attached.decide(ask("s3:GetObject", OBJECT, USER)).blocked_by == ("identity", "boundary")
+    spared = {**deny(), "NotPrincipal": {"AWS": ROOT.arn}}
+    door = ResourcePolicies(policy([{**allow(), "Principal": "*"}, spared]))
+    assert attached.decide(ask("s3:GetObject", OBJECT, ROOT), door).truth is Truth.YES  # it has no boundary
+    assert PolicySet([], None, None, ON_EC2).decide(ask("s3:GetObject", OBJECT, ROOT)).blocked_by == ("session",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from policy import (
@@ -12,6 +13,7 @@ from policy import (
     Truth,
     matches_principal,
 )
+from policy.decision.keys import ACCOUNTS_ID
 from tests.policy_strategies import ACCOUNT, FULL, OTHER_ACCOUNT, ROLE, bound, policy
 from tests.test_policy_decide import LAMBDA, ROOT, SESSION, STRANGER, TARGET, USER, allow, ask, trust
 from tests.test_policy_layers import ANYONE, FAY, OBJECT, ON_EC2, naming
@@ -132,3 +134,63 @@ def test_a_role_may_ask_in_a_session_that_is_named_or_spared():
 
 def _trusting(*names: str) -> list[dict]:
     return [{"Effect": "Allow", "Principal": {"AWS": list(names)}, "Action": "sts:AssumeRole"}]
+
+
+# -- canonical user ids of S3: whose account one stands for is not known
+ID, HAS_ID = (
+    "79a59df900b949e55d96a1e698fbaced",
+    "`canonical user id of the account` is 79a59df900b949e55d96a1e698fbaced",
+)
+HAS_NOT = HAS_ID.replace(" is ", " is not ")
+
+
+def by_id(effect: str = "Allow", element: str = "Principal", **others: object) -> dict:
+    return {"Effect": effect, element: {"CanonicalUser": ID}, "Action": "*", "Resource": "*", **others}
+
+
+@pytest.mark.parametrize(
+    ("statements", "principal", "truth", "conditions"),
+    [
+        ([by_id()], STRANGER, Truth.MAYBE, (HAS_ID,)),
+        ([by_id(Principal={"CanonicalUser": ID, "AWS": STRANGER.arn})], STRANGER, Truth.YES, ()),
+        ([by_id(), {**allow(), "Principal": "*"}], STRANGER, Truth.YES, ()),
+        ([by_id("Deny"), {**allow(), "Principal": "*"}], USER, Truth.MAYBE, (HAS_NOT,)),
+        ([by_id("Deny"), {**allow(), "Principal": "*"}], ROOT, Truth.MAYBE, (HAS_NOT,)),
+        ([by_id("Deny"), {**allow(), "Principal": "*"}], ANYONE, Truth.YES, ()),
+        ([by_id("Deny"), {**allow(), "Principal": {"Service": LAMBDA.arn}}], LAMBDA, Truth.YES, ()),
+        ([by_id()], ANYONE, Truth.NO, ()),
+        ([by_id()], LAMBDA, Truth.NO, ()),
+        ([by_id()], GITHUB, Truth.NO, ()),
+        (
+            [by_id("Deny", "NotPrincipal"), {**allow(), "Principal": "*"}],
+            USER,
+            Truth.NO,
+            (),
+        ),  # its root alone is spared
+        ([by_id("Deny", "NotPrincipal"), {**allow(), "Principal": "*"}], ROOT, Truth.MAYBE, (HAS_ID,)),
+        ([by_id("Allow", "NotPrincipal")], STRANGER, Truth.MAYBE, (HAS_NOT,)),
+        ([by_id("Allow", "NotPrincipal")], ANYONE, Truth.YES, ()),
+    ],
+)
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_canonical_user_id_may_be_of_any_account(statements, principal, truth, conditions, complete):
+    request = msgspec.structs.replace(ask("s3:GetObject", OBJECT, principal), complete=complete)
+    verdict = PolicySet([FULL]).decide(request, ResourcePolicies(policy(statements)))
+    assert (verdict.truth, verdict.conditions) == (truth, conditions)
+
+
+def test_a_canonical_user_id_that_is_known_decides():
+    found = ResourcePolicies(policy([by_id()]))
+    for known, truth in ((ID, Truth.YES), ("another", Truth.NO)):
+        owner = msgspec.structs.replace(STRANGER, context={ACCOUNTS_ID: (known,)})
+        assert PolicySet([FULL]).decide(ask("s3:GetObject", OBJECT, owner), found).truth is truth
+
+
+def test_a_session_that_is_named_beside_its_role_escapes_the_boundary():
+    both = ResourcePolicies(naming(ROLE.arn, SESSION.arn))
+    verdict = PolicySet([], ON_EC2).decide(ask("s3:GetObject", OBJECT), both)
+    assert (verdict.truth, verdict.choices) == (Truth.YES, (("session name", "run"),))
+    assert (
+        PolicySet([], ON_EC2).decide(ask("s3:GetObject", OBJECT), ResourcePolicies(naming(ROLE.arn))).truth is Truth.NO
+    )
+    assert PolicySet([]).decide(ask("s3:GetObject", OBJECT), ResourcePolicies(naming("*", SESSION.arn))).choices == ()

@@ -64,7 +64,8 @@ def test_a_global_service_is_asked_in_its_home_region():
 def test_one_choice_must_satisfy_every_statement():
     passing = allow("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": "lambda.*"}})
     refusing = deny("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": ["lambda.*", "ec2.*"]}})
-    assert bound([passing]).decide(ask("iam:PassRole", TARGET)).choices == (("iam:PassedToService", "lambda.*"),)
+    sent = (("iam:PassedToService", "lambda.amazonaws.com"),)
+    assert bound([passing]).decide(ask("iam:PassRole", TARGET)).choices == sent
     assert bound([passing, refusing]).decide(ask("iam:PassRole", TARGET)).truth is Truth.NO
     known = ask("iam:PassRole", TARGET, iam__passedtoservice="ec2.amazonaws.com")
     assert bound([passing]).decide(known).truth is Truth.NO
@@ -147,7 +148,7 @@ def test_a_role_is_known_by_its_arn_and_its_user_id_is_not():
     arn = allow(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}})
     identifier = allow(Condition={"StringLike": {"aws:userId": "AROA1:*"}})
     assert bound([arn]).decide(ask("s3:GetObject", "*")).truth is Truth.YES
-    assert bound([arn]).decide(ask("s3:GetObject", "*", SESSION)).truth is Truth.YES
+    assert bound([arn]).decide(ask("s3:GetObject", "*", SESSION)).truth is Truth.MAYBE  # its ARN lacks the role's path
     assert bound([identifier]).decide(ask("s3:GetObject", "*")).truth is Truth.MAYBE
     known = msgspec.structs.replace(ROLE, context={"aws:userid": ("AROA1:run",)})
     assert bound([identifier]).decide(ask("s3:GetObject", "*", known)).truth is Truth.YES

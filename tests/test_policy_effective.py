@@ -141,6 +141,9 @@ def test_a_root_user_needs_no_policy_and_obeys_guardrails():
     found = effective(policies, root)
     assert found.count == len(LIST.actions) - LIST.bits("s3:*").bit_count()
     assert effective_bits(policies, is_root=True).bit_count() == found.count
+    attached = PolicySet([policy([deny("ec2:*")])], policy([allow("s3:*")]), [[FULL, policy([deny("s3:*")])]])
+    assert effective_bits(attached, is_root=True) == effective_bits(policies, is_root=True)
+    assert effective(attached, root).rows == found.rows
 
 
 def test_rows_name_patterns_exceptions_conditions_and_limits():

@@ -79,7 +79,8 @@ def everyone() -> st.SearchStrategy[list[Someone]]:
 
 def resource_statements() -> st.SearchStrategy[dict[str, Any]]:
     named = one_or_many(st.sampled_from(NAMES)).map(lambda found: {"AWS": found})
-    principals = named | st.just("*") | st.just({"Service": "lambda.amazonaws.com"})
+    others = ({"Service": "lambda.amazonaws.com"}, {"CanonicalUser": "79a59df900b949e5"})
+    principals = named | st.just("*") | st.sampled_from(others)
     return st.builds(
         lambda found, element, value, condition: {**found, element: value, "Condition": condition},
         statements(ALLOW | DENY),

@@ -11,19 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from graph.builder import Builder
+from graph.edges.outsiders import outsider_step, outsiders
 from graph.estate import Estate, Holder
-from graph.nodes import external_account
-from graph.organizations import ORG_KEYS, Chain
-from graph.proof import Step, add_step, asked, best
-from graph.sets import ALLOW_ALL, Sets
+from graph.proof import Step, add_step, asked
+from graph.sets import Sets
 from graph.trusts import Trust
 from policy import PolicySet, Principal, Request, Resources, Truth, places, refined
 
 ACTION = "sts:AssumeRole"
-ANYONE = "external:anyone"
 
 
 def add_assume(builder: Builder, estate: Estate, sets: Sets) -> None:
@@ -120,7 +117,9 @@ def _singled_out(estate: Estate, sets: Sets, trust: Trust) -> Iterator[Holder]:
     """Principals to be asked for themselves: named ones, and all of a named account when conditions single out."""
     named = [arn for arn in sorted(trust.arns) if arn in estate.holders]
     let_in = sorted(_accounts_let_in(estate, trust))
-    granted = [h.arn for account in let_in for h in sets.personal_in.get(account, ())]
+    granted = [
+        h.arn for account in let_in for h in sets.personal_in.get(account, ()) if h.policies.allows_action(ACTION)
+    ]
     told_apart = [h.arn for account in let_in for h in _able(estate, trust, account)] if trust.personal else []
     every = dict.fromkeys(named + granted + told_apart)
     return (estate.holders[arn] for arn in every if arn != trust.role.arn)
@@ -143,55 +142,10 @@ def decide(policies: PolicySet, principal: Principal, trust: Trust) -> Step:
 
 # -- principals of which only the trust policy is known
 def _from_outside(builder: Builder, estate: Estate, sets: Sets, trust: Trust) -> None:
-    for account in sorted(trust.accounts - estate.identity_accounts):
-        root = _root(builder, account, estate.partition_of(trust.role.account_id))
-        _outsider(builder, estate, sets, trust, root, account)
-    for arn in sorted(a for a in trust.arns - estate.holders.keys() if not estate.is_gone(a)):
-        _outsider(builder, estate, sets, trust, _named(builder, arn), arn.split(":")[4])
-    if trust.anyone:
-        node_id = builder.node("AWSExternalPrincipal", ANYONE, name="anyone with an AWS account")
-        _outsider(builder, estate, sets, trust, node_id, "")
-
-
-def _outsider(builder: Builder, estate: Estate, sets: Sets, trust: Trust, node_id: str, account: str) -> None:
-    """An edge from someone whose own policies are unknown and taken to allow everything."""
-    own_account = account in estate.accounts
-    chain = estate.organizations.chain(account) if own_account else Chain(None)
-    policies = PolicySet([ALLOW_ALL], None, chain.levels)
-    steps = (decide(policies, one, trust) for one in _guises(estate, trust, node_id, account))
-    step = best(steps).as_seen(trust.role.stale, chain.stale)
-    if own_account:
-        step = step & Step(Truth.MAYBE, conditions=(f"principals of account {account} were not seen",))
-    if step.truth is not Truth.NO:
-        own = sets.own(node_id, account, str(builder.nodes[node_id][1].get("name")))
-        add_step(builder, own, "ASSUME", trust.role.arn, step)
-
-
-def _guises(estate: Estate, trust: Trust, node_id: str, account: str) -> Iterator[Principal]:
-    """As whom an outsider may come: it names its principals and tags them as a trust policy asks for, and anyone may
-    come from any account but those whose principals are known."""
-    asked = [c for s in (trust.policy.document.statements if trust.policy.document else ()) for c in s.conditions]
-    tags = {c.name: c.values[:1] for c in asked if c.name.startswith("aws:principaltag/") and c.values}
-    accounts = [v for c in asked if c.name == "aws:principalaccount" for v in c.values]
-    others = [account] if account else ["", *sorted(set(accounts) - estate.identity_accounts)]
-    names = [v for c in asked if c.name == "aws:principalarn" for v in c.values if account and f":{account}:" in v]
-    organizations = {v for c in asked if c.name in ORG_KEYS for v in c.values}
-    theirs = frozenset[str]() if estate.organizations.keeps_out(organizations) else ORG_KEYS
-    for name, home in product(dict.fromkeys((node_id, *names)), others):
-        context = {**estate.organizations.context(home), **tags, "aws:principalarn": (name,)}
-        yield Principal(name, account, "role", context, theirs - context.keys())
-
-
-def _root(builder: Builder, account: str, partition: str) -> str:
-    arn = f"arn:{partition}:iam::{account}:root"
-    external_account(builder, account)
-    if builder.has(arn):
-        return arn
-    return builder.node("AWSRootPrincipal", arn, name=f"account {account}", arn=arn, account_id=account)
-
-
-def _named(builder: Builder, arn: str) -> str:
-    account = arn.split(":")[4]
-    external_account(builder, account)
-    label = "AWSUser" if ":user/" in arn else "AWSRole"
-    return builder.node(label, arn, name=arn.rsplit("/", 1)[-1], arn=arn, account_id=account)
+    partition = estate.partition_of(trust.role.account_id)
+    for outsider in outsiders(builder, estate, partition, trust.accounts, trust.arns, trust.anyone):
+        step = outsider_step(estate, outsider, trust.policy.document, lambda ps, one: decide(ps, one, trust))
+        if step.truth is not Truth.NO:
+            node_id, account = outsider
+            own = sets.own(node_id, account, str(builder.nodes[node_id][1].get("name")))
+            add_step(builder, own, "ASSUME", trust.role.arn, step.as_seen(trust.role.stale))

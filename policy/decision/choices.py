@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, product
 
 from policy.decision.context import Circumstances
 from policy.decision.keys import Key, canonical, describe
-from policy.language.conditions import Condition, Lookup
-from policy.language.match import UNNAMED, UNQUOTED, glob, substitute
+from policy.decision.values import ANY
+from policy.decision.witnesses import OTHER, filled, is_wild, may_overlap, witnesses
+from policy.language.conditions import Condition, Lookup, Values
+from policy.language.match import UNNAMED, UNQUOTED, glob, substitute, variables
 from policy.language.operators import number
+from policy.truth import Truth
 
 MAX_COMBINATIONS = 256
-OTHER = "\ud802"  # a value that no policy can name: the loader refuses lone surrogates
 REQUEST_TAG, TAG_KEYS = "aws:requesttag/", "aws:tagkeys"
 
 Choice = Mapping[str, tuple[str, ...]]  # canonical key -> the values chosen for it
@@ -29,27 +32,80 @@ def chosen_keys(conditions: Iterable[Condition], circumstances: Circumstances) -
 
 
 def enumerate_choices(
-    keys: Mapping[str, Sequence[Condition]], lookup: Lookup, given: Iterable[str] = ()
+    keys: Mapping[str, Sequence[Condition]], circumstances: Circumstances, used: Container[str] = ()
 ) -> tuple[list[Choice], bool]:
     """The combinations of choices worth trying, and whether one of them stands for every other there is.
 
-    `given` are the keys that the request is known to carry: its tags are among the `aws:TagKeys` of any choice.
-
-    Beyond 256 combinations, for keys of several values, and where two patterns may overlap in a value that neither
-    stands for, it is not.
+    `used` are the keys whose values others are compared with. The tags that the request is known to carry are among the
+    `aws:TagKeys` of any choice. Beyond 256 combinations, for keys of several values, and where two patterns may overlap
+    in a value that neither stands for, no combination stands for the rest.
     """
     sides, exact, tags = [], True, tags_in(keys)
     for key, conditions in keys.items():
-        row = describe(key)
-        assert row is not None  # only a key with a row is chosen
-        patterns, resolved = _patterns(conditions, lookup)
-        sides.append(_candidates(row, conditions, patterns, tags))
-        if math.prod(map(len, sides)) > MAX_COMBINATIONS:
+        found, is_exact = _values(key, conditions, circumstances, tags, key in used)
+        sides.append(found)
+        exact = exact and is_exact
+        if not found or math.prod(map(len, sides)) > MAX_COMBINATIONS:
             return [], False
-        exact = exact and resolved and not row.several and not _overlap_unseen(conditions, patterns)
-    carried = tags_in(given)
+    carried = tags_in(circumstances.request.context)
     choices = (_with_tags(choice, carried) for choice in _combine(list(keys), sides))
     return [choice for choice in choices if _is_consistent(choice, carried)], exact
+
+
+def _values(
+    key: str, conditions: Sequence[Condition], circumstances: Circumstances, tags: tuple[str, ...], is_used: bool
+) -> tuple[list[tuple[str, ...]], bool]:
+    """The values of one key worth trying, and whether they stand for all; none where they are too many."""
+    row, lookup = describe(key), circumstances.values
+    assert row is not None  # only a key with a row is chosen
+    patterns, resolved = _patterns(conditions, lookup)
+    if len(patterns) > MAX_COMBINATIONS:
+        return [], False
+    models = row.values(circumstances.request, patterns) if row.values else ANY
+    asked = (key, tuple(conditions), tuple(patterns), models, tags)
+    if is_used or any("${" in value for one in conditions for value in one.values):
+        return _weighed(asked, lookup, resolved, is_used)
+    return _kept(asked)
+
+
+Asked = tuple[str, tuple[Condition, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+@lru_cache(maxsize=4_096)
+def _kept(asked: Asked) -> tuple[list[tuple[str, ...]], bool]:
+    """Where no condition has a variable, the answer is the same for every request."""
+    return _weighed(asked, lambda _: None, True, False)
+
+
+def _weighed(asked: Asked, lookup: Lookup, resolved: bool, is_used: bool) -> tuple[list[tuple[str, ...]], bool]:
+    key, conditions, patterns, models, tags = asked
+    row = describe(key)
+    assert row is not None
+    found = _candidates(row, conditions, patterns, models, tags)
+    if not any(map(is_wild, models)):  # there is no other value
+        return (found if is_used else _unlike(key, found, conditions, lookup)), True
+    exact = resolved and not row.several and not is_used and not _overlap_unseen(conditions, patterns, models)
+    return found, exact
+
+
+def _unlike(
+    key: str, values: Iterable[tuple[str, ...]], conditions: Sequence[Condition], lookup: Lookup
+) -> list[tuple[str, ...]]:
+    """The values that some condition answers otherwise than it does those before."""
+    found: dict[tuple[Truth, ...], tuple[str, ...]] = {}
+    for value in values:
+
+        def chosen(name: str, value: tuple[str, ...] = value) -> Values:
+            return value if canonical(name) == key else lookup(name)
+
+        found.setdefault(tuple(one.truth(chosen) for one in conditions), value)
+    return list(found.values())
+
+
+def used_as_variables(conditions: Iterable[Condition]) -> set[str]:
+    """The canonical keys whose values the conditions compare others with."""
+    values = (value for one in conditions if one.substitutes for value in one.values)
+    return set(map(canonical, variables(values)))
 
 
 def _combine(keys: list[str], sides: list[list[tuple[str, ...]]]) -> Iterator[dict[str, tuple[str, ...]]]:
@@ -69,22 +125,25 @@ def _patterns(conditions: Sequence[Condition], lookup: Lookup) -> tuple[list[str
 
 
 def _candidates(
-    row: Key, conditions: Sequence[Condition], patterns: Sequence[str], tags: tuple[str, ...]
+    row: Key, conditions: Sequence[Condition], patterns: Sequence[str], models: Sequence[str], tags: tuple[str, ...]
 ) -> list[tuple[str, ...]]:
     """The values to try for one key: each that is named, one that is not, and none where a request may go without."""
-    if row.choices:
-        return [(value,) for value in row.choices]
     families = {condition.test.operator.family for condition in conditions if condition.test is not None}
+    others = list(map(filled, models))
     if "number" in families:
-        named = [near for pattern in patterns for near in _neighbours(pattern)]
+        named, others = [near for pattern in patterns for near in _neighbours(pattern)], []
     else:
-        wild = "pattern" in families
-        named = [value for pattern in patterns for value in (_witnesses(pattern) if wild else (pattern,))] + [OTHER]
-        named += [value.swapcase() for value in named] if any(map(_ignores_case, conditions)) else []
-    singles = [(value.translate(UNQUOTED),) for value in dict.fromkeys(named)]
-    together = [tags, tuple(dict.fromkeys(value for (value,) in singles[:-1]))] if row.several else []
+        find = witnesses if "pattern" in families else _if_it_fits
+        named = [value for pattern in patterns for value in find(pattern, models)]
+        if any(map(_ignores_case, conditions)):
+            named += [one for value in named for one in _if_it_fits(value.swapcase(), models)]
+    several = [tags, tuple(dict.fromkeys(one.translate(UNQUOTED) for one in named))] if row.several else []
     absent: list[tuple[str, ...]] = [] if row.always else [()]
-    return list(dict.fromkeys([*absent, *singles, *together]))
+    return list(dict.fromkeys([*absent, *((one.translate(UNQUOTED),) for one in (*named, *others)), *several]))
+
+
+def _if_it_fits(value: str, models: Sequence[str]) -> list[str]:
+    return [value] if any(glob(one)(value) for one in models) else []
 
 
 def _neighbours(text: str) -> list[str]:
@@ -95,37 +154,19 @@ def _neighbours(text: str) -> list[str]:
     return [f"{near:.10f}".rstrip("0").rstrip(".") for near in (value, value - 1, value + 1)]
 
 
-def _witnesses(pattern: str) -> tuple[str, ...]:
-    """Two texts that a pattern covers, as little alike as can be; the text itself where it has no wildcard."""
-    filled = pattern.replace("?", OTHER)
-    return tuple(dict.fromkeys((filled.replace("*", OTHER), filled.replace("*", ""))))
-
-
-def _overlap_unseen(conditions: Sequence[Condition], patterns: Sequence[str]) -> bool:
+def _overlap_unseen(conditions: Sequence[Condition], patterns: Sequence[str], models: Sequence[str]) -> bool:
     """Whether a value may exist that behaves as none of the candidates does."""
     families = {condition.test.operator.family for condition in conditions if condition.test is not None}
     if families - {"text", "pattern", "bool", "null", "number"} or None in [one.test for one in conditions]:
         return True
     if len({_ignores_case(one) for one in conditions}) > 1:
         return True
-    wild = [pattern for pattern in dict.fromkeys(patterns) if "*" in pattern or "?" in pattern]
-    return "pattern" in families and any(_may_overlap(one, other) for one, other in combinations(wild, 2))
+    wild = list(filter(is_wild, dict.fromkeys(patterns)))
+    return "pattern" in families and any(may_overlap(one, other, models) for one, other in combinations(wild, 2))
 
 
 def _ignores_case(condition: Condition) -> bool:
     return "ignorecase" in condition.operator.lower()
-
-
-def _may_overlap(one: str, other: str) -> bool:
-    """Whether two patterns may share a text without either covering the other, judged by their literal ends."""
-    if glob(one)(_witnesses(other)[0]) or glob(other)(_witnesses(one)[0]):
-        return False
-    heads, tails = [_literal_head(each) for each in (one, other)], [_literal_head(each[::-1]) for each in (one, other)]
-    return all(a.startswith(b) or b.startswith(a) for a, b in (heads, tails))
-
-
-def _literal_head(pattern: str) -> str:
-    return pattern.replace("?", "*").partition("*")[0]
 
 
 def tags_in(keys: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import lru_cache
 
 from policy.catalogue import catalogue
-from policy.decision.keys import EVERY, KEYS, resolve
+from policy.decision.keys import ACCOUNTS_ID, EVERY, KEYS, PRINCIPAL_TAGS, Key, resolve
 from policy.language.conditions import Values
 from policy.request import Request
 
@@ -32,17 +32,23 @@ class Circumstances:
 
     def _look_up(self, name: str) -> Values:
         request, (key, row) = self.request, resolve(name)
-        for known in (request.context, request.principal.context):
-            if known and (given := known.get(name, known.get(key))) is not None:
-                return given
-        if request.complete:
+        principal = request.principal
+        if request.context and (given := request.context.get(name, request.context.get(key))) is not None:
+            return given
+        if principal.context and (given := principal.context.get(name, principal.context.get(key))) is not None:
+            return given if request.complete or not self._is_overridden(row) else None
+        if request.complete and key != ACCOUNTS_ID:
             return ()
         if self.choice and (chosen := self.choice.get(key)) is not None:
             return chosen
-        if row is None or key in request.principal.unknown or row.name in request.principal.unknown:
+        if row is None or key in principal.unknown or row.name in principal.unknown or self._is_overridden(row):
             return None
-        found = row.derive(request) if row.derive is not None else row.callers.get(request.principal.caller)
+        found = row.derive(request) if row.derive is not None else row.callers.get(principal.caller)
         return () if found is None and row.chosen and _bearing(row.name, request.action) is Bearing.ABSENT else found
+
+    def _is_overridden(self, row: Key | None) -> bool:
+        """Whether the session in which a principal acts may say otherwise than the principal."""
+        return self.request.principal.may_be_tagged and row is not None and row.name == PRINCIPAL_TAGS
 
     def is_chosen(self, name: str) -> bool:
         """Whether the caller decides what this key holds."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from policy.decision.values import Models, managed_policies, only, regions, services
 from policy.language.conditions import Values
 from policy.language.match import UNNAMED
 from policy.request import Request
@@ -18,9 +19,9 @@ class Key:
     """One condition key, or a family: `aws:PrincipalTag/*`, `*:aud`.
 
     `derive` answers what the request itself says, None where it says nothing. A key is then `chosen` by whoever
-    calls, or unknown. `choices` are the only values there are, `always` says that a request cannot leave it out,
-    `several` that it may carry more than one value. `of_principal` marks the facts of the principal alone. `callers`
-    says what requests carry by how the principal calls (see Principal), where that settles it.
+    calls, or unknown. `values` says which values there are, where AWS takes no others, `always` that a request cannot
+    leave it out, `several` that it may carry more than one value. `of_principal` marks the facts of the principal
+    alone. `callers` says what requests carry by how the principal calls (see Principal), where that settles it.
 
     A chosen key is chosen on the actions `on`, in lower case: `*` for every one, none for those for which the
     catalogue of actions lists it. On any other a request does not carry it, or, with `elsewhere_unknown`, says what
@@ -31,7 +32,7 @@ class Key:
     source: str
     derive: Derive | None = None
     chosen: bool = False
-    choices: tuple[str, ...] = ()
+    values: Models | None = None
     always: bool = False
     several: bool = False
     of_principal: bool = False
@@ -42,6 +43,7 @@ class Key:
 
 GLOBAL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
 STS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html"
+S3_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html"
 SERVICES = "https://docs.aws.amazon.com/service-authorization/latest/reference/"
 
 # IAM and its like have one endpoint, in one region of the partition: "IAM calls are always made to the us-east-1
@@ -49,8 +51,12 @@ SERVICES = "https://docs.aws.amazon.com/service-authorization/latest/reference/"
 ONE_REGION_SERVICES = ("iam", "organizations", "cloudfront", "route53")
 HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
-# The name of the session in which a role asks: a key of our own, which no policy can name.
+# Keys of our own, which no policy can name: the name of the session in which a role asks, and by which S3 knows an
+# account: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-bucket-user-policy-specifying-principal-intro.html
 OWN_SESSION = f"session name{UNNAMED}"
+ACCOUNTS_ID = f"canonical user id of the account{UNNAMED}"
+
+PRINCIPAL_TAGS = "aws:principaltag/*"
 
 PRINCIPAL_TYPES = {
     "user": "User",
@@ -71,8 +77,17 @@ def _account(request: Request) -> Values:
     return (account,) if account else ()
 
 
+def _principal_account(request: Request) -> Values:
+    """A request without a signature carries `anonymous` (GLOBAL, Availability)."""
+    return ("anonymous",) if request.principal.kind == "anonymous" else _account(request)
+
+
 def _principal_arn(request: Request) -> Values:
-    return (request.principal.identity_arn,) if request.principal.account_id else ()
+    """A session shows its role's ARN, with the role's path, which its own ARN lacks."""
+    principal = request.principal
+    if principal.session[0]:
+        return None
+    return (principal.arn,) if principal.account_id else ()
 
 
 def _principal_type(request: Request) -> Values:
@@ -85,6 +100,9 @@ def _username(request: Request) -> Values:
 
 
 def _is_service(request: Request) -> Values:
+    """A request without a signature does not carry it (GLOBAL, Availability)."""
+    if request.principal.kind == "anonymous":
+        return ()
     return ("true" if request.principal.kind == "service" else "false",)
 
 
@@ -127,6 +145,11 @@ NO_SERVICE: Mapping[str, Values] = {"service": ()}
 EVERY = ("*",)
 TAKING_ROLES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 FEDERATED = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
+CANNED = (
+    "private", "public-read", "public-read-write", "aws-exec-read", "authenticated-read", "bucket-owner-read",
+    "bucket-owner-full-control", "log-delivery-write",
+)  # fmt: skip
 LAUNCHING = ("ec2:runinstances", "ec2:requestspotinstances", "ec2:createfleet", "ec2:createlaunchtemplate")
 
 
@@ -134,26 +157,28 @@ def _principal(name: str, derive: Derive = _absent) -> Key:
     return Key(name, GLOBAL, derive, of_principal=True)
 
 
-def _of_instance(name: str) -> Key:
+def _of_instance(name: str, values: Models | None = None) -> Key:
     """Whoever launches an instance chooses it; of one that is there it is a fact."""
-    return Key(name, SERVICES + "list_amazonec2.html", chosen=True, on=LAUNCHING, elsewhere_unknown=True)
+    page = SERVICES + "list_amazonec2.html"
+    return Key(name, page, chosen=True, values=values, on=LAUNCHING, elsewhere_unknown=True)
 
 
 KEYS = {
     row.name: row
     for row in (
         _principal("aws:principalarn", _principal_arn),
-        _principal("aws:principalaccount", _account),
+        _principal("aws:principalaccount", _principal_account),
         _principal("aws:principaltype", _principal_type),
         _principal("aws:principalorgid"),
         _principal("aws:principalorgpaths"),
-        _principal("aws:principaltag/*"),
+        _principal(PRINCIPAL_TAGS),
         _principal("aws:principalisawsservice", _is_service),
         _principal("aws:principalservicename", _service_name),
         _principal("aws:principalservicenameslist", _service_name),
         _principal("aws:username", _username),
         # A role's user id ends in its session's name: unknown unless the principal's context holds it.
         Key("aws:userid", GLOBAL, of_principal=True),
+        Key(ACCOUNTS_ID, S3_NAMES, of_principal=True),
         Key("kms:calleraccount", SERVICES + "list_awskeymanagementservice.html", _account, of_principal=True),
         Key("aws:sourcearn", GLOBAL, _source),
         Key("aws:sourceaccount", GLOBAL, _source),
@@ -175,14 +200,14 @@ KEYS = {
         Key("aws:resourceaccount", GLOBAL, _resource_account),
         Key("s3:resourceaccount", SERVICES + "list_amazons3.html", _resource_account),
         Key("aws:resourcetag/*", GLOBAL, _resource_tag),
-        Key("aws:requestedregion", GLOBAL, _region, chosen=True, always=True, on=EVERY),
+        Key("aws:requestedregion", GLOBAL, _region, chosen=True, values=regions, always=True, on=EVERY),
         Key("aws:requesttag/*", GLOBAL, chosen=True),
         Key("aws:tagkeys", GLOBAL, chosen=True, several=True),
         Key("aws:useragent", GLOBAL, chosen=True, on=EVERY),
         Key("aws:referer", GLOBAL, chosen=True, on=EVERY),
-        Key("aws:securetransport", GLOBAL, chosen=True, choices=("true", "false"), always=True, on=EVERY),
-        Key("iam:passedtoservice", STS, chosen=True, always=True, on=("iam:passrole",)),
-        Key("iam:policyarn", STS, chosen=True, always=True),
+        Key("aws:securetransport", GLOBAL, chosen=True, values=only("true", "false"), always=True, on=EVERY),
+        Key("iam:passedtoservice", STS, chosen=True, values=services, always=True, on=("iam:passrole",)),
+        Key("iam:policyarn", STS, chosen=True, values=managed_policies, always=True),
         Key(OWN_SESSION, STS, chosen=True, always=True, on=EVERY),
         Key("sts:rolesessionname", STS, chosen=True, always=True),
         Key("sts:sourceidentity", STS, chosen=True),
@@ -192,11 +217,16 @@ KEYS = {
         Key("s3:prefix", SERVICES + "list_amazons3.html", chosen=True),
         Key("s3:delimiter", SERVICES + "list_amazons3.html", chosen=True),
         Key("s3:max-keys", SERVICES + "list_amazons3.html", chosen=True),
-        Key("s3:x-amz-acl", SERVICES + "list_amazons3.html", chosen=True),
-        Key("s3:x-amz-server-side-encryption", SERVICES + "list_amazons3.html", chosen=True),
+        Key("s3:x-amz-acl", SERVICES + "list_amazons3.html", chosen=True, values=only(*CANNED)),
+        Key(
+            "s3:x-amz-server-side-encryption",
+            SERVICES + "list_amazons3.html",
+            chosen=True,
+            values=only("AES256", "aws:kms", "aws:kms:dsse"),
+        ),
         _of_instance("ec2:instancetype"),
-        _of_instance("ec2:metadatahttptokens"),
-        _of_instance("ec2:metadatahttpendpoint"),
+        _of_instance("ec2:metadatahttptokens", only("optional", "required")),
+        _of_instance("ec2:metadatahttpendpoint", only("enabled", "disabled")),
         _of_instance("ec2:metadatahttpputresponsehoplimit"),
     )
 }

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from policy.decision.alike import Resources, refined
 from policy.decision.case import Case, Route, Weights
-from policy.decision.choices import TAG_KEYS, Choice, chosen_keys, enumerate_choices, shown, tags_in
+from policy.decision.choices import TAG_KEYS, Choice, chosen_keys, enumerate_choices, shown, tags_in, used_as_variables
 from policy.decision.context import Circumstances
+from policy.decision.keys import resolve
 from policy.decision.resources import Coverage
 from policy.decision.rules import ALWAYS, Part, Rule
 from policy.decision.services import reserved_from
 from policy.decision.sources import Candidate, Source
+from policy.decision.values import partition
 from policy.language.conditions import Lookup
 from policy.language.match import variables
 from policy.request import Request
@@ -19,6 +21,8 @@ from policy.truth import Truth
 from policy.verdict import Verdict
 
 MAX_KEPT = 4_096  # settled cases and their answers are forgotten beyond this many
+ROOT = "root"  # what the root user may do without any policy
+ATTACHED = ("identity", "boundary")
 Selection = tuple[int, int]  # bits of the narrow candidates that cover a resource, and of those that may
 Key = tuple[object, ...]
 
@@ -108,13 +112,15 @@ class Plan:
         return any(rule.statement.reads_tags for rule in rules if rule.statement)
 
     def parts(self, selection: Selection, is_root: bool) -> list[Part]:
-        """The rules of each source for the resources of a selection; the root user may do everything."""
+        """The rules of each source for the resources of a selection. The root user, to whom neither identity policies
+        nor a boundary can be attached, may do everything."""
         parts = [
             fixed or Part(name, layer, *(self._chosen(one, selection) for one in said))
             for name, layer, said, fixed in self.sources
         ]
         if is_root:
-            parts[0] = parts[0]._replace(allows=(ALWAYS,))
+            own = Part("", ROOT, (ALWAYS,), ())
+            return [own._replace(name=one.name) if one.layer in ATTACHED else one for one in parts]
         return parts
 
     def _chosen(self, candidates: Sequence[Candidate], selection: Selection) -> list[Rule]:
@@ -139,14 +145,16 @@ class Plan:
 class Settled:
     """A case with the answers found so far, by the values of the condition keys that it reads."""
 
-    __slots__ = ("_found", "_verdicts", "case", "keys")
+    __slots__ = ("_by_place", "_found", "_verdicts", "case", "keys")
 
-    def __init__(self, parts: Sequence[Part], routes: Sequence[Route]) -> None:
+    def __init__(self, parts: Sequence[Part], routes: Sequence[Route], same: Settled | None = None) -> None:
+        """`same` is a case of parts that say the same under other names, whose answers hold here too."""
         self.case = Case(parts, routes)
         read = dict.fromkeys(one.name for one in self.case.conditions())
         used = (one.values for one in self.case.conditions() if one.substitutes)
         self.keys = tuple(read | dict.fromkeys(sorted(variables(value for values in used for value in values))))
-        self._found: dict[Key, tuple[Weights, Choice]] = {}
+        self._by_place = any(row.values for key in self.keys if (row := resolve(key)[1]))
+        self._found: dict[Key, tuple[Weights, Choice]] = {} if same is None else same._found
         self._verdicts: dict[Key, Verdict] = {}
 
     def truth(self, circumstances: Circumstances) -> Truth:
@@ -164,8 +172,11 @@ class Settled:
         return found
 
     def _values(self, circumstances: Circumstances) -> Key:
-        values = tuple([circumstances.values(key) for key in self.keys])
-        return (*values, tags_in(circumstances.request.context)) if TAG_KEYS in self.keys else values
+        values: Key = tuple([circumstances.values(key) for key in self.keys])
+        request = circumstances.request
+        if self._by_place:  # where the request is made decides what may be chosen
+            values = (*values, partition(request), request.resource_account)
+        return (*values, tags_in(request.context)) if TAG_KEYS in self.keys else values
 
     def _weigh(self, circumstances: Circumstances, values: Key) -> tuple[Weights, Choice]:
         found = self._found.get(values)
@@ -184,8 +195,8 @@ def weigh(case: Case, circumstances: Circumstances) -> tuple[Weights, Choice]:
     if weights.truth is not Truth.MAYBE:
         return weights, {}
     keys = chosen_keys(case.conditions(), circumstances)
-    given = circumstances.request.context
-    choices, exact = enumerate_choices(keys, circumstances.values, given) if keys else ([], False)
+    used = used_as_variables(case.conditions())
+    choices, exact = enumerate_choices(keys, circumstances, used) if keys else ([], False)
     found: Weights | None = None
     chosen: Choice = {}
     for choice in choices:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Literal
 
-from policy.language.document import Principals, Statement
+from policy.decision.keys import ACCOUNTS_ID, OWN_SESSION
+from policy.language.conditions import Condition
+from policy.language.document import Document, Principals, Statement
 from policy.request import Principal
+
+TAGGING = "sts:tagsession"
+Way = tuple["Grade", tuple[Condition, ...]]  # how closely a principal is named, and what must hold for that
 
 
 class Grade(IntEnum):
@@ -95,10 +101,60 @@ def _role(name: str, resource: str, principal: Principal) -> Grade:
     return Grade.ROLE if is_its_role and resource.rpartition("/")[2] == principal.role_name else Grade.NONE
 
 
+def ways(statement: Statement, principal: Principal, close: Grade) -> Iterator[Way]:
+    """How a statement that names a principal `close`, whatever else is so, applies to it: under which conditions too.
+
+    A role may ask in a session that is named, since whoever takes it chooses the session's name. Whose account a
+    canonical user id stands for is not known.
+    """
+    sessions, ids = session_names(statement, principal), _canonical_ids(statement, principal)
+    if statement.principals is None:
+        if close:
+            yield close, tuple(_conditions("StringNotEquals", sessions, ids))
+        return
+    if close:
+        yield close, ()
+    if sessions and close < Grade.DIRECT:
+        yield Grade.DIRECT, tuple(_conditions("StringEquals", sessions, ()))
+    if ids and not close:
+        yield Grade.ACCOUNT, tuple(_conditions("StringEquals", (), ids))
+
+
+def _conditions(operator: str, sessions: tuple[str, ...], ids: tuple[str, ...]) -> Iterator[Condition]:
+    if sessions:
+        yield Condition(operator, OWN_SESSION, sessions)
+    if ids:
+        yield Condition(operator, ACCOUNTS_ID, ids)
+
+
 def session_names(statement: Statement, principal: Principal) -> tuple[str, ...]:
     """The names of sessions by which a statement names a role that is not in a session yet."""
     if not principal.role_name or principal.session[0]:
         return ()
     start = f":{principal.account_id}:assumed-role/{principal.role_name}/"
-    named = statement.principals or statement.not_principals or {}
-    return tuple(name.partition(start)[2] for name in named.get("AWS", ()) if start in name)
+    return tuple(name.partition(start)[2] for name in _listed(statement, "AWS") if start in name)
+
+
+def _canonical_ids(statement: Statement, principal: Principal) -> tuple[str, ...]:
+    """The ids of accounts by which a statement may name the principal's. To spare an account with Deny spares its root
+    user alone."""
+    is_spared = statement.not_principals is not None and statement.effect == "Deny"
+    if not principal.has_account or (is_spared and principal.kind != "root"):
+        return ()
+    return _listed(statement, "CanonicalUser")
+
+
+def _listed(statement: Statement, kind: str) -> tuple[str, ...]:
+    return (statement.principals or statement.not_principals or {}).get(kind, ())
+
+
+def lets_tag(trust: Document | None) -> bool:
+    """Whether a role's trust policy may let someone pass session tags; one that was not seen may.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_permissions-required
+    """
+    if trust is None:
+        return True
+    allows, denies = trust.relevant(TAGGING)
+    everyone = (one.principals and "*" in _listed(one, "AWS") and not one.conditions for one in denies)
+    return bool(allows) and not any(everyone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from policy.decision.resources import Coverage, coverage
 from policy.decision.rules import Part, Policy, Rule
@@ -45,6 +45,7 @@ class Source:
         self.policies = tuple(policies)
         self._said: dict[str, Said] = {}
         self._fixed: dict[str, Part | None] = {}
+        self.plans: dict[tuple[object, ...], Any] = {}  # what was made of it together with other sources
 
     def fixed(self, action: str) -> Part | None:
         """Its rules for a lower-cased action, where these are the same for every resource."""
@@ -53,6 +54,10 @@ class Source:
             rules = [tuple(one.rule for one in candidates) for candidates in said]
             self._fixed[action] = None if said.is_narrow else Part(self.name, self.layer, *rules)
         return self._fixed[action]
+
+    def speaking(self, action: str) -> tuple[Policy, ...]:
+        """Those of its policies that say anything of a lower-cased action."""
+        return tuple([policy for policy in self.policies if any(_said(policy, self.layer, action))])
 
     def said(self, action: str) -> Said:
         """What it says of a lower-cased action."""

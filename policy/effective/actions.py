@@ -8,6 +8,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from policy.catalogue import catalogue
+from policy.decision.plan import ATTACHED
 from policy.decision.rules import Policy
 from policy.language.document import Document
 from policy.policies import UNDENIABLE, PolicySet
@@ -49,14 +50,15 @@ def effective_bits(policies: PolicySet, is_root: bool = False) -> int:
 
     It may hold too many and never too few: conditions count as met, an Allow on any resource counts, a Deny counts
     only without conditions and on every resource, a policy that was not seen may allow everything. `is_root` is for a
-    root user, whom no identity policy needs to allow anything.
+    root user, to whom neither identity policies nor a boundary can be attached.
     """
     possible, denied = catalogue().everything, 0
     for _, layer, found in policies.sources:
+        if is_root and layer in ATTACHED:
+            continue
         allows, denies = _guardrails(found) if layer == "scp" else _together(found)
         denied |= denies
-        if layer != "identity" or not is_root:
-            possible &= allows
+        possible &= allows
     return possible & ~denied | catalogue().bits(UNDENIABLE)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from policy.catalogue import Catalogue, catalogue
+from policy.decision.plan import ATTACHED
 from policy.decision.rules import Policy
 from policy.effective.actions import effective_bits
 from policy.effective.reach import ALL, Reach, facts, reaches
@@ -75,10 +76,11 @@ def _terms(policies: PolicySet, principal: Principal) -> Iterator[Term]:
     listed = catalogue()
     for source, layer, found in policies.sources:
         together: dict[tuple[bool, Reach], int] = {}
-        for policy in found:
+        is_attached = principal.kind == "root" and layer in ATTACHED
+        for policy in () if is_attached else found:
             for is_allow, reach, bits in _said(policy, layer, lookup, listed):
                 together[is_allow, reach] = together.get((is_allow, reach), 0) | bits
-        if layer == "identity" and principal.kind == "root":
+        if is_attached:
             together[True, Reach()] = listed.everything
         for (is_allow, reach), bits in together.items():
             yield Term(source, layer, is_allow, reach, bits)

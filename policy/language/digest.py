@@ -1,51 +1,22 @@
-"""What statements say, regardless of how they are written, as a hash."""
+"""A hash of what statements cover, regardless of how they are cut: each is a box, a set of atoms per element."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from policy.language.document import Statement
+from collections.abc import Iterable, Sequence
 
 Box = tuple[tuple[str, ...], ...]  # a statement as one set of atoms per element: actions x resources x principals
 
 MAX_STEPS = 50_000  # an honest document takes fewer than it has characters; a hostile one could take minutes
 
 
-def digest(statements: Iterable[Statement]) -> str:
-    """64 hexadecimal digits: of the union of the statements' boxes, per effect and conditions."""
+def digest(boxes: Iterable[tuple[str, Box]]) -> str:
+    """64 hexadecimal digits: of the union of the boxes with the same text before them, for each such text."""
     groups: dict[str, list[Box]] = {}
-    for statement in statements:
-        groups.setdefault(_terms(statement), []).append(_box(statement))
-    said = sorted((terms, _said(boxes)) for terms, boxes in groups.items())
+    for terms, box in boxes:
+        groups.setdefault(terms, []).append(box)
+    said = sorted((terms, _said(alike)) for terms, alike in groups.items())
     return _hash(repr(said))
-
-
-def _terms(statement: Statement) -> str:
-    """What statements must share before their actions, resources and principals can be put together."""
-    conditions = sorted((one.operator.lower(), one.name, sorted(set(one.values))) for one in statement.conditions)
-    has_template = "${" in repr((statement.resources, statement.not_resources, conditions))
-    return repr((statement.effect, conditions, has_template and statement.substitutes))
-
-
-def _box(statement: Statement) -> Box:
-    """The statement as sets of atoms. What a Not element leaves is one atom: it cannot be split over statements."""
-    return (
-        _side((one.lower() for one in statement.actions), (one.lower() for one in statement.not_actions)),
-        _side(statement.resources, statement.not_resources),
-        _side(_names(statement.principals), _names(statement.not_principals)),
-    )
-
-
-def _side(listed: Iterable[str], left_out: Iterable[str]) -> tuple[str, ...]:
-    """Atoms of one element. The marks keep a hostile entry from posing as the other kind."""
-    return tuple(f"={one}" for one in listed) or (f"!{sorted(set(left_out))}",)
-
-
-def _names(principals: Mapping[str, Sequence[str]] | None) -> list[str]:
-    return [f"{kind} {name}" for kind, names in (principals or {}).items() for name in names]
 
 
 def _said(boxes: Sequence[Box]) -> str:

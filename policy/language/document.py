@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from policy.decision.keys import is_of_principal
 from policy.language.conditions import Condition
-from policy.language.digest import digest
+from policy.language.digest import Box, digest
 from policy.language.grammar import VERSIONS, WITH_VARIABLES, PrincipalType, StatementText, Texts, Values, read
 from policy.language.loader import MAX_CHARACTERS, Malformed
 from policy.language.match import Operations, covers_action, is_incomplete, operations, variables
@@ -38,7 +39,20 @@ class Statement:
     @cached_property
     def id(self) -> str:
         """`statement:` and 16 hexadecimal digits of what it says; its Sid and its spelling do not matter."""
-        return f"statement:{digest([self])[:16]}"
+        return f"statement:{digest([self.box])[:16]}"
+
+    @property
+    def box(self) -> tuple[str, Box]:
+        """What it says, for a digest: what others must share with it before they can be put together, and what it
+        covers. What a Not element leaves is one atom: it cannot be split over statements."""
+        conditions = sorted((one.operator.lower(), one.name, sorted(set(one.values))) for one in self.conditions)
+        has_template = "${" in repr((self.resources, self.not_resources, conditions))
+        box = (
+            _side((one.lower() for one in self.actions), (one.lower() for one in self.not_actions)),
+            _side(self.resources, self.not_resources),
+            _side(_names(self.principals), _names(self.not_principals)),
+        )
+        return repr((self.effect, conditions, has_template and self.substitutes)), box
 
     @cached_property
     def variables(self) -> frozenset[str]:
@@ -85,6 +99,15 @@ class Statement:
         return covers_action(self._operations, action) is not bool(self.not_actions)
 
 
+def _side(listed: Iterable[str], left_out: Iterable[str]) -> tuple[str, ...]:
+    """Atoms of one element. The marks keep a hostile entry from posing as the other kind."""
+    return tuple(f"={one}" for one in listed) or (f"!{sorted(set(left_out))}",)
+
+
+def _names(principals: Principals | None) -> list[str]:
+    return [f"{kind} {name}" for kind, names in (principals or {}).items() for name in names]
+
+
 Speaking = tuple[tuple[Statement, ...], tuple[Statement, ...]]  # the Allow and the Deny statements
 
 
@@ -102,7 +125,7 @@ class Document:
         The order of statements and lists, "x" or ["x"], Sids, letter case of actions, and whether one statement or
         several list the same actions, resources and principals do not matter.
         """
-        return digest(self.statements)
+        return digest(one.box for one in self.statements)
 
     @cached_property
     def _relevant(self) -> dict[str, Speaking]:

@@ -1,0 +1,60 @@
+"""Texts that two patterns have in common: found where there is one, and covered by both."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy.decision.witnesses import LONGEST, OTHER, common, may_overlap, witnesses
+from policy.language.match import glob
+
+ALPHABET = "ab"
+patterns = st.text(alphabet="ab*?", max_size=5)
+TEXTS = ["".join(signs) for length in range(9) for signs in product(ALPHABET, repeat=length)]
+
+
+@given(patterns, patterns, st.sampled_from((OTHER, "")), st.booleans())
+def test_a_common_text_is_covered_by_both_and_found_where_there_is_one(one, other, filling, is_short):
+    found = common(one, other, filling, is_short)
+    if found is not None:
+        assert glob(one)(found)
+        assert glob(other)(found)
+    else:
+        assert not any(glob(one)(text) and glob(other)(text) for text in TEXTS)
+
+
+@given(patterns, patterns)
+def test_patterns_that_do_not_overlap_lie_within_each_other_or_apart(one, other):
+    if not may_overlap(one, other, ("*",)):
+        both, first, second = (
+            any(one_is is bool(glob(one)(text)) and other_is is bool(glob(other)(text)) for text in TEXTS)
+            for one_is, other_is in ((True, True), (True, False), (False, True))
+        )
+        assert not (both and first and second)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "models", "found"),
+    [
+        ("a", ["*"], ["a"]),
+        ("a", ["b*"], []),
+        ("a*", ["*"], [f"a{OTHER}", "a"]),
+        ("a?", ["*"], [f"a{OTHER}"]),
+        ("lambda.*", ["*.amazonaws.com"], ["lambda.amazonaws.com", f"lambda.{OTHER}.amazonaws.com"]),
+        ("*", ["x*", "y"], [f"x{OTHER}", "x", "y"]),
+        ("x*", ["y*"], []),
+        ("*" * LONGEST, ["y"], ["y"]),
+        ("*" * (LONGEST + 1), ["y"], []),
+    ],
+)
+def test_the_texts_that_stand_for_a_pattern(pattern, models, found):
+    assert witnesses(pattern, models) == found
+
+
+def test_a_pattern_that_is_too_long_may_overlap():
+    assert may_overlap("a*" + "b" * LONGEST + "*", "a*c*", ("a*",))
+    assert not may_overlap("a*b*", "b*", ("a*",))
+    assert not may_overlap("b*", "*c", ("a*c",))
