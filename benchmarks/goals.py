@@ -10,8 +10,14 @@ from benchmarks.figures import Figure
 
 ESTATE = {"accounts": 100, "roles": 500, "users": 30}
 GOALS = {
-    "search.certain": 0.010,
-    "search.possible": 0.010,
+    "escalation.cold": 3,
+    "escalation.edges": 2,
+    "escalation.distances": 0.010,
+    "escalation.memory": 400,
+    "distances.certain": 0.010,
+    "distances.possible": 0.010,
+    "distances.random.100k": 0.060,
+    "chokepoints.ranking": 3,
     "drift.compare": 0.1,
     "policy.catalogue": 0.05,
     "policy.parse": 0.8,
@@ -24,6 +30,20 @@ GOALS = {
     "policy.effective.memory": 300,
     "policy.who_can.memory": 300,
     "policy.evaluations.memory": 300,
+    "store.embedded.access.wall": 20,
+    "store.embedded.whole.wall": 120,
+    "store.neo4j.access.wall": 20,
+    "store.neo4j.whole.wall": 75,
+    **{
+        f"store.{engine}.{figure}": seconds
+        for engine in ("embedded", "neo4j")
+        for figure, seconds in (
+            ("account.wall", 1),
+            ("root_policy.wall", 10),
+            ("shortest_path", 0.03),
+            ("who_is_near", 0.1),
+        )
+    },
 }
 
 

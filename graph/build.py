@@ -15,17 +15,19 @@ from graph.edges.federate import add_federation
 from graph.edges.network import add_network
 from graph.edges.people import add_people
 from graph.edges.protect import add_protection
+from graph.edges.resource_grants import add_resource_grants
 from graph.estate import Estate
 from graph.jewels import add_jewels
 from graph.model import Edge, Graph, Node, Properties
 from graph.nodes import add_facts
 from graph.options import BuildOptions
-from graph.reach import CERTAIN, POSSIBLE, Network
+from graph.reach import AccessGraph
 from graph.sets import Sets
 from ingest.snapshot import Snapshot
 
 # In this order: edges may only join nodes that are there, and jewels may be outcomes.
-DERIVATIONS = (add_escalation, add_assume, add_federation, add_people, add_access, add_protection)
+BY_IDENTITY = (add_escalation, add_assume, add_federation, add_people)  # how principals become others
+DERIVATIONS = (*BY_IDENTITY, add_access, add_resource_grants, add_protection)
 MEASURED = frozenset(("AWSPrincipal", "AWSSSOUser", "AWSSSOGroup"))
 
 
@@ -66,8 +68,8 @@ def with_hops(nodes: dict[str, Node], edges: list[Edge]) -> dict[str, Node]:
     }
     measured = [n for n in nodes.values() if not MEASURED.isdisjoint(n.labels)]
     hops: dict[str, Properties] = {n.id: {} for n in measured}
-    for prefix, types in (("hops", CERTAIN), ("may_hops", POSSIBLE)):
-        network = Network.of(nodes, edges, types)
+    access = AccessGraph.of(nodes, edges)
+    for prefix, network in (("hops", access.certain), ("may_hops", access.possible)):
         for goal, targets in goals.items():
             reach = network.search(targets)
             for node in measured:

@@ -64,15 +64,23 @@ class Sets:
         self._of: dict[str, AccessSet] = {}
         self._bundles: dict[tuple[object, ...], Bundle] = {}
         self._said: dict[tuple[Document, str], list[str]] = {}
+        self._has_own: dict[Document, bool] = {}  # whether a document grants something to one principal alone
         # Those seen this time come first: where all were seen before, or all now, a set's id is that of its effect.
         for holder in sorted(estate.holders.values(), key=lambda h: h.stale is not None):
             self._place(holder)
 
     def _place(self, holder: Holder) -> None:
-        shared = [_shared_part(p) for p in holder.identity]
+        has_own = any([self._grants_one(p.document) for p in holder.identity if p.document])
+        shared = [_shared_part(p) for p in holder.identity] if has_own else holder.identity
         found = self._intern(holder.account_id, shared, holder.boundary, holder.chain, holder.principal, holder.stale)
         found.members.append(holder)
         self._of[holder.arn] = found
+
+    def _grants_one(self, document: Document) -> bool:
+        found = self._has_own.get(document)
+        if found is None:
+            found = self._has_own[document] = any(map(_is_personal, document.statements))
+        return found
 
     def _intern(
         self,
@@ -158,7 +166,8 @@ class Sets:
     @cached_property
     def personal(self) -> list[Holder]:
         """Holders that a statement grants something for themselves alone."""
-        return [h for h in self.estate.holders.values() if any(map(_is_personal, _statements(h.identity)))]
+        holders = self.estate.holders.values()
+        return [h for h in holders if any([self._grants_one(p.document) for p in h.identity if p.document])]
 
     @cached_property
     def personal_in(self) -> dict[str, list[Holder]]:

@@ -76,10 +76,10 @@ class PolicySet:
         """Whether an identity policy could allow this action on something."""
         return bool(self._sources[0].said(action.lower()).allows)
 
-    def alike(self, request: Request, resources: Resources, group: int) -> list[int]:
-        """Those resources of a group on which an identity policy may allow the request's action, in groups of which
-        each is answered alike, as far as their ARNs and regions are concerned."""
-        return self._plan(request.action).alike(resources, group, Circumstances(request).values)
+    def alike(self, request: Request, resources: Resources, group: int, needs_grant: bool = True) -> list[int]:
+        """A group of resources in groups of which each is answered alike, as far as their ARNs are concerned. Where the
+        request's action `needs_grant`, resources are left out on which no identity policy may allow it."""
+        return self._plan(request.action).alike(resources, group, Circumstances(request).values, needs_grant)
 
     def reads_tags(self, action: str) -> bool:
         """Whether the answer may depend on the tags of the resource."""

@@ -25,21 +25,22 @@ def measure(bench: Bench) -> Iterator[Figure]:
         began = time.perf_counter()
         with open_store(url, difference_limit=sys.maxsize) as store:
             yield Figure("load.start.wall", time.perf_counter() - began, "s")
-            owner = _owner(directory)
-            yield from _promotion("load.full", owner, lambda: store.promote(base))
-            yield from _promotion("load.difference", owner, lambda: store.promote(twin, previous=base))
+            owner = owner_of(directory)
+            yield from promotion("load.full", owner, lambda: store.promote(base))
+            yield from promotion("load.difference", owner, lambda: store.promote(twin, previous=base))
             yield Figure("load.engine.memory", peak_memory(owner.pid), "MiB")
     finally:
         stop_owner(url)
 
 
-def _owner(directory: Path) -> psutil.Process:
+def owner_of(directory: Path) -> psutil.Process:
+    """The engine of an embedded store that is open."""
     state = read_state(directory)
     assert state is not None, "an open store has an owner"
     return psutil.Process(state.pid)
 
 
-def _promotion(name: str, owner: psutil.Process, promote: Callable[[], object]) -> Iterator[Figure]:
+def promotion(name: str, owner: psutil.Process, promote: Callable[[], object]) -> Iterator[Figure]:
     """CPU seconds here and in the engine, whose loader is a child of ours, and the time that passed."""
     wall, here, there = time.perf_counter(), time.process_time(), _engine_seconds(owner)
     promote()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from graph.edges.abilities import Abilities, Needs
+from graph.edges.existing import Existing
 from graph.edges.targets import Listing, Target
 from graph.estate import Holder, Powers
 from graph.proof import NO_STEP, YES_STEP, Step, asked, best
@@ -28,6 +29,7 @@ class Asker:
     partition: str
     known: Context  # what every request on a resource of the account says
     abilities: Abilities
+    existing: Existing
     _standing: dict[int, tuple[Needs, Step]] = field(default_factory=dict)  # by id, with what keeps the id its own
 
     def could(self, needs: Needs) -> bool:
@@ -51,7 +53,7 @@ class Asker:
     def meeting(self, needs: Needs, listing: Listing, group: int) -> Iterator[tuple[int, Step]]:
         """Groups of targets for which the needs on the target are met, or may be, each with how: targets that nothing
         tells apart are asked about once."""
-        groups = [group]
+        groups = [group] if group else []
         for need in needs:
             if need.on in ("target", "gained"):
                 groups = [part for one in groups if one for part in self._alike(need, listing, one)]
@@ -62,11 +64,11 @@ class Asker:
 
     def _alike(self, need: Need, listing: Listing, group: int) -> list[int]:
         """The targets of a group for which a need may be met, in groups of which each is answered alike."""
-        if need.is_entry:
-            return [1 << place for place in places(group)]
         policies, target = self.powers.policies, listing.targets[next(places(group))]
         resources = listing.arns if need.on == "target" else listing.gained
-        found = policies.alike(self._request(need, *_on(need, target)), resources, group)
+        found = policies.alike(self._request(need, *_on(need, target)), resources, group, not need.is_entry)
+        if need.is_entry:
+            found = refined(found, *listing.by_door)
         if found and len(listing.by_region) > 1:
             found = refined(found, *listing.by_region)
         if found and policies.reads_tags(need.action):
@@ -80,7 +82,8 @@ class Asker:
     def standing(self, needs: Needs) -> Step:
         """Whether the needs that do not name a target are met, asked once for all targets.
 
-        Needs on `new` of one pattern must be met by one and the same resource of the caller's choice.
+        Needs on `new` of one pattern must be met by one and the same resource of the caller's choice, those on
+        `existing` by one that is there.
         """
         if not self.could(needs):
             return NO_STEP
@@ -90,15 +93,28 @@ class Asker:
         return kept[1]
 
     def _standing_steps(self, needs: Needs) -> Iterator[Step]:
-        for need in (n for n in needs if n.on not in (*ON_TARGET, "new")):
+        for need in (n for n in needs if n.on not in (*ON_TARGET, "new", "existing")):
             yield self._best([need]) if need.on == "any" else self._ask(need, self._fill(need.on))
         for pattern in dict.fromkeys(n.resource for n in needs if n.on == "new"):
             yield self._best([n for n in needs if n.on == "new" and n.resource == pattern])
+        for pattern in dict.fromkeys(n.resource for n in needs if n.on == "existing"):
+            yield self._best_existing([n for n in needs if n.on == "existing" and n.resource == pattern])
 
     def _best(self, needs: Sequence[Need]) -> Step:
         """The best answer of those resources of the caller's choice that might meet all the needs."""
         candidates = self._candidates(needs)
         return best(every(self._ask(n, arn) for n in needs) for arn in candidates)
+
+    def _best_existing(self, needs: Sequence[Need]) -> Step:
+        """The best answer of those things that exist, or may where not all were seen."""
+        account, pattern = self.powers.account_id, self._fill(needs[0].resource)
+        found = NO_STEP
+        for thing in self.existing.fitting(account, pattern):
+            step = both(every(self._ask(n, thing.arn, thing.context) for n in needs), thing.step)
+            found = best((found, step))
+            if found.truth is Truth.YES:
+                return found
+        return best((found, both(self.existing.unseen(account, pattern), self._best(needs))))
 
     def _on(self, need: Need, target: Target | None) -> Step:
         if target is None or need.on == "self":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import get_args
 
 from graph.builder import Builder
 from graph.edges.asking import Asker, both
@@ -16,7 +17,7 @@ from graph.edges.targets import Target
 from graph.estate import Estate, Holder, Powers
 from graph.proof import NO_STEP, Step
 from graph.sets import Sets
-from graph.techniques import Shape, Technique, of_shape, techniques
+from graph.techniques import Shape, Technique, Workload, of_shape, techniques
 from policy import Truth
 
 Source = Callable[[], str]
@@ -25,8 +26,7 @@ RIGHTS: tuple[Shape, ...] = (
     "role",
     "user",
     "pass_role",
-    "function",
-    "instance",
+    *get_args(Workload),
     "saml_provider",
     "oidc_provider",
 )
@@ -40,20 +40,25 @@ def add_escalation(builder: Builder, estate: Estate, sets: Sets) -> None:
     for account in sorted(estate.identity_accounts):
         _root_user(run, account)
         for found in sets.shared.get(account, ()):
-            _administrators(run, found, partial(sets.write, found))
-            _on_others(run, found, partial(sets.write, found))
+            is_administrator = _administrators(run, found, partial(sets.write, found))
+            # What an administrator gains is written once, for all administrators of the account.
+            if not is_administrator or found is sets.administrator(account):
+                _on_others(run, found, partial(sets.write, found), is_administrator)
             _on_members(run, found, partial(sets.write, found))
         _through_named_doors(run, account)
     for holder in sets.personal:
-        _on_others(run, holder, partial(run.own, holder), sets.of(holder).id)
+        if run.is_administrator(holder).truth is not Truth.YES:
+            _on_others(run, holder, partial(run.own, holder), shared=sets.of(holder).id)
     for holder in estate.holders.values():
         add_on_oneself(run, holder)
 
 
-def _administrators(run: Escalation, powers: Powers, source: Source) -> None:
+def _administrators(run: Escalation, powers: Powers, source: Source) -> bool:
+    """Writes who is an administrator by its own policies, and returns whether that is certain."""
     step = run.is_administrator(powers)
     if is_open(step):
         run.gain_outcome(source(), powers.account_id, step, techniques()["administrator"])
+    return step.truth is Truth.YES
 
 
 def _root_user(run: Escalation, account: str) -> None:
@@ -64,16 +69,16 @@ def _root_user(run: Escalation, account: str) -> None:
 
 
 # -- on other principals
-def _on_others(run: Escalation, powers: Powers, source: Source, shared: str = "") -> None:
+def _on_others(
+    run: Escalation, powers: Powers, source: Source, is_administrator: bool = False, shared: str = ""
+) -> None:
     """Techniques whose target is another principal, or something that acts with its rights.
 
     What the `shared` set can do for certain is not written again for one of its members.
     """
     asker = run.asker(powers)
-    able = [(t, step) for t in of_shape(*RIGHTS) if is_open(step := asker.standing(t.needs))]
-    is_administrator = bool(able) and run.is_administrator(powers).truth is Truth.YES
-    if is_administrator and powers is not run.sets.administrator(powers.account_id):
-        return  # what it gains is written once for all administrators of the account
+    ways = (*of_shape(*RIGHTS), *run.targets.workloads.unlisted(powers.account_id))
+    able = [(t, step) for t in ways if is_open(step := asker.standing(t.needs))]
     gained: set[str] = set()
     for technique, standing in able:
         tried = run.tried(powers.account_id, technique)

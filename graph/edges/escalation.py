@@ -22,6 +22,10 @@ ORG_ADMIN = "outcome:org_admin"
 # What the agent of Systems Manager calls.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
 AGENT = (Need("ssm:UpdateInstanceInformation", "*"), Need("ssmmessages:CreateControlChannel", "*"))
+# What the agent in a task that takes commands calls, with the rights of the task's role.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
+CHANNELS = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
+COMMAND_AGENT = tuple(Need(f"ssmmessages:{channel}", "*") for channel in CHANNELS)
 BOUNDARIES: Mapping[str, Shape] = {"user": "user_boundary", "role": "role_boundary"}
 ATTACHED: Mapping[str, Shape] = {
     "user": "user_attached_deny",
@@ -75,11 +79,11 @@ class Escalation:
         self.sets = sets
         self.credentials = Credentials(estate.snapshot)
         self.targets = Targets(estate)
-        self.abilities = Abilities([*AGENT, *(n for t in techniques().values() for n in t.needs)])
-        self._tried: dict[tuple[str, str], Tried] = {}
+        self.abilities = Abilities([*AGENT, *COMMAND_AGENT, *(n for t in techniques().values() for n in t.needs)])
+        self._tried: dict[tuple[str, str, type[Technique]], Tried] = {}
         self._rules: dict[str, bool] = {}
         self._unlimited: dict[str, Step] = {}
-        self._service: dict[tuple[str, str], Step] = {}
+        self._service: dict[tuple[object, str], Step] = {}  # by what a trust policy says, and the service
 
     # -- outcomes
     def add_outcomes(self) -> None:
@@ -110,7 +114,7 @@ class Escalation:
     def asker(self, powers: Powers) -> Asker:
         account = powers.account_id
         known = self.estate.organizations.resource_context(account)
-        return Asker(powers, self.estate.partition_of(account), known, self.abilities)
+        return Asker(powers, self.estate.partition_of(account), known, self.abilities, self.credentials.existing)
 
     def is_administrator(self, powers: Powers) -> Step:
         """Every right by its own policies, and one that changes rights past the SCPs: these leave an administrator
@@ -131,18 +135,18 @@ class Escalation:
 
     def lets_in_service(self, role: Holder, service: str) -> Step:
         """Whether a role's trust policy lets an AWS service take it."""
-        key = (role.arn, service)
+        key = (self.estate.trusts.of(role).said, service)
         if key not in self._service:
             known = {"aws:sourceaccount": (role.account_id,)}
             principal = Principal(service, role.account_id, "service", known, caller="service")
             request = Request(principal, "sts:AssumeRole", role.arn, role.account_id)
-            sentence = f"{role.record.name} trusts {service}."
+            sentence = f"The role trusts {service}."
             self._service[key] = asked(PolicySet(()), request, self.estate.door_of(role), sentence)
         return self._service[key]
 
     def tried(self, account: str, technique: Technique) -> Tried:
         """The targets of a technique for which what must be so, whoever tries, is so or may be."""
-        key = (account, technique.id)
+        key = (account, technique.id, type(technique))
         if key not in self._tried:
             listing = self.targets(account, technique)
             possible = listing.letting_in(technique.trusts) if technique.trusts else range(len(listing.targets))
@@ -160,14 +164,19 @@ class Escalation:
         step = Step(Truth.MAYBE, conditions=(technique.open,)) if technique.open else YES_STEP
         if technique.exists == "managed_instance":
             return both(step, self._is_managed(target))
+        if technique.exists == "command_task":
+            step = both(step, self.asker(target.gained).all(COMMAND_AGENT, None))
         return both(step, self.credentials.exists(technique.exists, target)) if technique.exists else step
 
     def _is_managed(self, instance: Target) -> Step:
-        """Whether Systems Manager reaches an instance: by the instance's role, or by a role for all instances.
+        """Whether Systems Manager reaches an instance, as it says; else by the instance's role, or by a role for all
+        instances.
 
         https://docs.aws.amazon.com/systems-manager/latest/userguide/managed-instances-default-host-management.html
         """
         step = self.credentials.exists("running", instance)
+        if (managed := self.credentials.managed(instance)) is not None:
+            return both(step, managed)
         by_role = self.asker(instance.gained).all(AGENT, None)
         if step.truth is Truth.NO or by_role.truth is Truth.YES:
             return step

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import ingest.snapshot as facts
+from graph.edges.workloads import KINDS, Found, Workloads
 from graph.estate import RESERVED, SERVICE_LINKED, Estate, Holder
-from graph.techniques import Technique
+from graph.organizations import oldest
+from graph.techniques import Shape, Technique, Unlisted
 from graph.trusts import Trusts
 from policy import ResourcePolicies, Resources
 
@@ -53,6 +55,11 @@ class Listing:
         return self._by(lambda target: target.arn.split(":", 4)[3])
 
     @cached_property
+    def by_door(self) -> list[int]:
+        """Groups of the targets whose gained roles' trust policies say the same."""
+        return self._by(lambda target: self._trusts.of(target.gained).said)
+
+    @cached_property
     def by_tags(self) -> list[int]:
         """Groups of the targets of which a request knows the same."""
         return self._by(lambda target: (*sorted(target.context.items()), *sorted(target.gained.as_resource.items())))
@@ -81,15 +88,16 @@ class Targets:
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
+        self.workloads = Workloads(estate)
         self._found: dict[tuple[str, str], Listing] = {}
 
     def __call__(self, account: str, technique: Technique) -> Listing:
-        key = (account, technique.shape)
-        if key not in self._found:
-            self._found[key] = Listing(self._list(account, technique.shape), self.estate.trusts)
-        return self._found[key]
+        shape: Shape = "pass_role" if isinstance(technique, Unlisted) else technique.shape
+        if (account, shape) not in self._found:
+            self._found[account, shape] = Listing(self._list(account, shape), self.estate.trusts)
+        return self._found[account, shape]
 
-    def _list(self, account: str, shape: str) -> Iterator[Target]:
+    def _list(self, account: str, shape: Shape) -> Iterator[Target]:
         match shape:
             case "user" | "rewritten_user":
                 yield from map(Target.of, self.estate.users.get(account, ()))
@@ -103,12 +111,10 @@ class Targets:
                 yield from map(Target.of, self._roles(account, SERVICE_LINKED))
             case "rewritten_policy":
                 yield from self._policies(account)
-            case "function":
-                yield from self._functions.get(account, ())
-            case "instance":
-                yield from self._instances.get(account, ())
             case "saml_provider" | "oidc_provider":
                 yield from self._provided(account, shape.removesuffix("_provider"))
+            case _ if shape in KINDS:
+                yield from map(self._workload, self.workloads.of(account, shape))
 
     def _roles(self, account: str, *kept: str) -> Iterator[Holder]:
         return (r for r in self.estate.roles.get(account, ()) if not r.record.path.startswith(kept))
@@ -124,32 +130,12 @@ class Targets:
                 if ":iam::aws:" not in arn:
                     yield Target(arn, role, role.record, role.owner, role.stale, door=self.estate.trusts.of(role).door)
 
-    @cached_property
-    def _functions(self) -> dict[str, list[Target]]:
-        found: dict[str, list[Target]] = {}
-        for record in self.estate.snapshot.all(facts.Function):
-            if role := self.estate.holders.get(record.role_arn):
-                found.setdefault(record.account_id, []).append(self._workload(record.arn, role, record, record.tags))
-        return found
-
-    @cached_property
-    def _instances(self) -> dict[str, list[Target]]:
-        snapshot = self.estate.snapshot
-        roles = {p.arn: p.roles for p in snapshot.all(facts.InstanceProfile)}
-        found: dict[str, list[Target]] = {}
-        for record in snapshot.all(facts.Instance):
-            for arn in roles.get(record.instance_profile_arn or "", ()):
-                if role := self.estate.holders.get(arn):
-                    target = self._workload(record.arn, role, record, record.tags)
-                    found.setdefault(record.account_id, []).append(target)
-        return found
-
-    def _workload(self, arn: str, role: Holder, record: facts.Record, tags: object) -> Target:
-        known = dict(role.owner)
-        if isinstance(tags, dict):
-            known |= {"aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in tags.items()}}
-        stale = self.estate.snapshot.stale_since(record)
-        return Target(arn, role, record, known, min(filter(None, (stale, role.stale)), default=None))
+    def _workload(self, found: Found) -> Target:
+        known = dict(found.role.owner)
+        if found.tags is not None:
+            known |= {"aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in found.tags.items()}}
+        stale = oldest(self.estate.snapshot.stale_since(found.record), found.role.stale)
+        return Target(found.arn, found.role, found.record, known, stale)
 
     def _provided(self, account: str, kind: str) -> Iterator[Target]:
         """Identity providers of an account, each with the roles that let in whom it vouches for."""

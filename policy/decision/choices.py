@@ -10,7 +10,7 @@ from itertools import combinations, product
 from policy.decision.context import Circumstances
 from policy.decision.keys import Key, canonical, describe
 from policy.decision.values import ANY
-from policy.decision.witnesses import OTHER, filled, is_wild, may_overlap, witnesses
+from policy.decision.witnesses import OTHER, is_wild, may_overlap, unnamed, witnesses
 from policy.language.conditions import Condition, Lookup, Values
 from policy.language.match import UNNAMED, UNQUOTED, glob, substitute, variables
 from policy.language.operators import number
@@ -129,14 +129,14 @@ def _candidates(
 ) -> list[tuple[str, ...]]:
     """The values to try for one key: each that is named, one that is not, and none where a request may go without."""
     families = {condition.test.operator.family for condition in conditions if condition.test is not None}
-    others = list(map(filled, models))
+    others = list(map(unnamed, models))
     if "number" in families:
         named, others = [near for pattern in patterns for near in _neighbours(pattern)], []
     else:
         find = witnesses if "pattern" in families else _if_it_fits
-        named = [value for pattern in patterns for value in find(pattern, models)]
-        if any(map(_ignores_case, conditions)):
-            named += [one for value in named for one in _if_it_fits(value.swapcase(), models)]
+        cased = any(map(_ignores_case, conditions))
+        spelt = [*patterns, *(other for one in patterns for other in (one.swapcase(), one.lower()) if cased)]
+        named = [value for pattern in spelt for value in find(pattern, models)]
     several = [tags, tuple(dict.fromkeys(one.translate(UNQUOTED) for one in named))] if row.several else []
     absent: list[tuple[str, ...]] = [] if row.always else [()]
     return list(dict.fromkeys([*absent, *((one.translate(UNQUOTED),) for one in (*named, *others)), *several]))

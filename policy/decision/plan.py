@@ -94,10 +94,11 @@ class Plan:
                 maybe |= bit
         return yes, maybe
 
-    def alike(self, resources: Resources, group: int, lookup: Lookup) -> list[int]:
-        """Those of a group that may be allowed, in groups that no statement tells apart by ARN."""
+    def alike(self, resources: Resources, group: int, lookup: Lookup, needs_grant: bool) -> list[int]:
+        """A group in groups that no statement tells apart by ARN, without those that nothing here may allow where it
+        `needs_grant`."""
         covered = [(bit, resources.covered(one, lookup)) for bit, one, _ in self._narrow]
-        if self._granting >= 0:
+        if needs_grant and self._granting >= 0:
             granted = 0
             for bit, (yes, maybe) in covered:
                 granted |= yes | maybe if bit & self._granting else 0

@@ -50,11 +50,12 @@ def services(request: Request, named: Sequence[str]) -> tuple[str, ...]:
 
 def managed_policies(request: Request, named: Sequence[str]) -> tuple[str, ...]:
     """The account's own managed policies, and AWS's."""
-    owner = request.resource_account or request.principal.account_id or "*"
-    return tuple(f"arn:{partition(request)}:iam::{account}:policy/*" for account in (owner, "aws"))
+    accounts = (request.resource_account or "*", "aws")
+    return tuple(f"arn:{partition(request)}:iam::{account}:policy/*" for account in accounts)
 
 
 def partition(request: Request) -> str:
     """The partition in which a request is made: the caller's, else the resource's."""
-    fields = request.resource.split(":", 2)
-    return request.principal.partition or (fields[1] if len(fields) > 1 else "") or "aws"
+    if home := request.principal.partition:
+        return home
+    return request.resource.split(":")[1] if request.resource.startswith("arn:") else "aws"

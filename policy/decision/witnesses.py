@@ -31,9 +31,9 @@ def is_wild(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern
 
 
-def filled(pattern: str) -> str:
-    """A text of the pattern that no other names."""
-    return pattern.replace("*", OTHER).replace("?", OTHER)
+def unnamed(model: str) -> str:
+    """A value of a model that no policy names."""
+    return model.replace("*", OTHER)
 
 
 def may_overlap(one: str, other: str, models: Sequence[str]) -> bool:
