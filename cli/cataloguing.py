@@ -32,6 +32,17 @@ EXISTS = {
     "no_login_profile": "the user has no console password",
     "running": "the instance runs",
     "managed_instance": "the instance runs, and Systems Manager reaches it",
+    "container_instance": "the account has a container instance of ECS",
+    "ecs_cluster": "the account has a cluster of ECS",
+    "launched_by_latest": "an Auto Scaling group takes the template's latest version",
+    "launched_by_default": "an Auto Scaling group takes the template's default version",
+    "command_task": "the tasks take commands, and their role lets the agent that carries them talk to Systems Manager",
+    "reachable_endpoint": "the endpoint has a public address; open where it has none",
+    "batch_builds": "the project is set up for batch builds; open where it is not",
+    "updatable": "the stack is in a state in which it can be updated",
+    "open_cluster": "the cluster lets people in by access entries, and the caller reaches it",
+    "studio_of_iam": "its domain lets people in by IAM",
+    "stopped": "it is stopped",
 }
 
 
@@ -92,6 +103,7 @@ ON = {
     "self": "the caller itself",
     "new": "one that the caller names, `{resource}`",
     "any": "some `{resource}`",
+    "existing": "one that is there, `{resource}`",
     "*": "`*`",
 }
 

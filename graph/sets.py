@@ -70,7 +70,7 @@ class Sets:
             self._place(holder)
 
     def _place(self, holder: Holder) -> None:
-        has_own = any([self._grants_one(p.document) for p in holder.identity if p.document])
+        has_own = any(self._grants_one(p.document) for p in holder.identity if p.document)
         shared = [_shared_part(p) for p in holder.identity] if has_own else holder.identity
         found = self._intern(holder.account_id, shared, holder.boundary, holder.chain, holder.principal, holder.stale)
         found.members.append(holder)
@@ -167,7 +167,7 @@ class Sets:
     def personal(self) -> list[Holder]:
         """Holders that a statement grants something for themselves alone."""
         holders = self.estate.holders.values()
-        return [h for h in holders if any([self._grants_one(p.document) for p in h.identity if p.document])]
+        return [h for h in holders if any(self._grants_one(p.document) for p in h.identity if p.document)]
 
     @cached_property
     def personal_in(self) -> dict[str, list[Holder]]:

@@ -20,7 +20,7 @@ ARN_OF_PRINCIPAL = re.compile(r"^arn:[^:]+:(?:iam|sts)::(\d{12}):(?:user|role|as
 
 @dataclass(frozen=True)
 class Named:
-    """Whom the Allows of a trust policy name: accounts as a whole, services, sources of identity, and ARNs one by one;
+    """Whom the Allows of a policy name: accounts as a whole, services, sources of identity, and ARNs one by one;
     `anyone` is `*`."""
 
     accounts: frozenset[str]
@@ -100,7 +100,7 @@ class Trusts:
         policy = self.estate.trust_of(role)
         named = self._named.get(policy.document)
         if named is None:
-            named = self._named[policy.document] = _named(policy.document)
+            named = self._named[policy.document] = named_by(policy.document)
         # A trust that cannot be read may let in its own account at least.
         accounts = named.accounts if policy.document else named.accounts | {role.account_id}
         arns = frozenset(self.estate.role_of_session(arn) or arn for arn in named.arns)
@@ -114,7 +114,8 @@ class Trusts:
         return self._singling[account]
 
 
-def _named(document: Document | None) -> Named:
+def named_by(document: Document | None) -> Named:
+    """Whom the Allows of a document name."""
     named: dict[str, set[str]] = {"AWS": set(), "Federated": set(), "Service": set()}
     for statement in document.statements if document else ():
         if statement.effect == "Allow":

@@ -18,6 +18,8 @@ import jmespath
 from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
 
+from ingest.aws.sessions import without_account
+
 REFUSED, MISUSED = 254, 252  # exit codes: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
 # The command is so often called that it must cost nothing: bash speaks with us.
 SCRIPT = """#!/usr/bin/env bash
@@ -39,9 +41,9 @@ class AwsCommand:
     def run(self, key: str, region: str, words: list[str]) -> tuple[int, str]:
         """The exit code, and what is printed: on stdout for 0, else on stderr."""
         service, operation, *rest = words
-        options = dict(zip(rest[::2], rest[1::2], strict=True))
-        query, form = options.pop("--query", ""), options.pop("--output", "json")
-        client = self._client(key, {"s3api": "s3"}.get(service, service), options.pop("--region", region))
+        options = given(rest)
+        query, form = "".join(options.pop("--query", ())), "".join(options.pop("--output", ("json",)))
+        client = self._client(key, {"s3api": "s3"}.get(service, service), "".join(options.pop("--region", (region,))))
         try:
             found = self._call(client, operation.replace("-", "_"), options)
         except ClientError as error:
@@ -53,23 +55,38 @@ class AwsCommand:
         found = jmespath.search(query, found) if query else found
         return 0, (as_text(found) if form == "text" else json.dumps(found, default=as_json)) + "\n"
 
-    def _call(self, client: Any, method: str, options: dict[str, str]) -> dict[str, Any]:
+    def _call(self, client: Any, method: str, options: dict[str, list[str]]) -> dict[str, Any]:
         operation = client.meta.method_to_api_mapping[method]
         shape = client.meta.service_model.operation_model(operation).input_shape
         members = {f"--{xform_name(name, '-')}": name for name in shape.members} if shape else {}
-        parameters = {members[option]: value for option, value in options.items()}
+        lists = {name for name, member in shape.members.items() if member.type_name == "list"} if shape else ()
+        named = {members[option]: values for option, values in options.items()}
+        parameters = {name: values if name in lists else values[0] for name, values in named.items()}
         if client.can_paginate(method):
             return dict(client.get_paginator(method).paginate(**parameters).build_full_result())
         return {k: v for k, v in getattr(client, method)(**parameters).items() if k != "ResponseMetadata"}
 
     def _new_client(self, key: str, service: str, region: str) -> Any:
-        return boto3.client(
+        client = boto3.client(
             service,
             region_name=region,
             endpoint_url=self.url,
             aws_access_key_id=key,
             aws_secret_access_key="none",
         )
+        client.meta.events.register("before-send.s3-control", without_account)
+        return client
+
+
+def given(words: list[str]) -> dict[str, list[str]]:
+    """Options with their values."""
+    options: dict[str, list[str]] = {}
+    for word in words:
+        if word.startswith("--"):
+            values = options[word] = []
+        else:
+            values.append(word)
+    return options
 
 
 def as_text(value: Any) -> str:

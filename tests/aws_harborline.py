@@ -14,7 +14,8 @@ from benchmarks.aws.wire import Refused, Request, members_of, nothing
 from ingest.sources.declare import last_part
 from tests.aws_shapes import checked
 
-MANAGEMENT, SECURITY, PAYMENTS, DEV = "210000000011", "210000000033", "210000000055", "210000000077"
+MANAGEMENT, SECURITY, PAYMENTS = "210000000011", "210000000033", "210000000055"
+SHARED, DATA, DEV = "210000000044", "210000000066", "210000000077"
 HOME, REGION = "us-east-1", "eu-west-1"
 STATUS = {"af-south-1": "not-opted-in", "me-south-1": "opted-in"}  # others need no opting in
 FOLDERS = {"sso-admin": "sso", "identitystore": "sso"}
@@ -45,7 +46,8 @@ class Harborline:
             return nothing(request)
         if content and content.keys() <= members_of(request).keys():
             return dict(content)
-        asked = request.texts + [last_part(text) for text in request.texts if text.startswith("arn:")]
+        arns = [text for text in request.texts if text.startswith("arn:")]
+        asked = [*request.texts, *map(last_part, arns), *(arn.partition("/")[2] for arn in arns)]
         about = [k for k in content or () if k in asked or all(part in asked for part in k.split())]
         if not about:
             raise Refused(*ABSENT.get(request.operation, ("ResourceNotFoundException", "There is none.")))
@@ -64,7 +66,7 @@ class Harborline:
             if request.service == "sso-admin" and request.region != REGION:
                 return None
             account = ""
-        elif request.service not in ("iam", "s3"):
+        elif request.service not in ("iam", "s3", "s3control"):
             folder = f"{request.region}/{folder}"
         prefix = "identitystore-" if request.service == "identitystore" else ""
         return self.file(f"{folder}/{prefix}{request.cli}.json", account)
@@ -121,6 +123,7 @@ DERIVED: dict[tuple[str, str], Callable[[Harborline, Request], dict[str, Any]]] 
 ABSENT = {
     "GetBucketPolicy": ("NoSuchBucketPolicy", "The bucket policy does not exist"),
     "GetBucketTagging": ("NoSuchTagSet", "The TagSet does not exist"),
+    "GetRepositoryPolicy": ("RepositoryPolicyNotFoundException", "There is no policy"),
     "GetPublicAccessBlock": ("NoSuchPublicAccessBlockConfiguration", "There is no configuration"),
     "GetLoginProfile": ("NoSuchEntity", "Login Profile cannot be found."),
 }

@@ -26,6 +26,12 @@ def absent(request: Request) -> dict[str, Any]:
 # What moto 5.2 does not answer.
 MISSING: dict[tuple[str, str], Callable[[Request], dict[str, Any]]] = {
     ("backup", "GetBackupVaultAccessPolicy"): absent,
+    ("apprunner", "ListServices"): lambda request: {"ServiceSummaryList": []},
+    ("bedrock-agentcore-control", "ListCodeInterpreters"): lambda request: {"codeInterpreterSummaries": []},
+    ("eks", "ListAccessEntries"): lambda request: {"accessEntries": []},
+    ("eks", "ListPodIdentityAssociations"): lambda request: {"associations": []},
+    ("sagemaker", "ListUserProfiles"): lambda request: {"UserProfiles": []},
+    ("ssm", "DescribeInstanceInformation"): lambda request: {"InstanceInformationList": []},
     ("backup", "ListRecoveryPointsByBackupVault"): lambda request: {"RecoveryPoints": []},
     ("sso-admin", "GetPermissionsBoundaryForPermissionSet"): absent,
 }
@@ -36,7 +42,32 @@ class Moto:
 
     def __init__(self) -> None:
         self._client = Client(DomainDispatcherApplication(create_backend_app), use_cookies=False)
-        for service in ("iam", "organizations", "sso-admin", "identitystore", "ec2", "s3", "kms", "lambda"):
+        for service in (
+            "iam",
+            "organizations",
+            "sso-admin",
+            "identitystore",
+            "ec2",
+            "s3",
+            "kms",
+            "lambda",
+            "s3control",
+            "sqs",
+            "sns",
+            "ecr",
+            "dynamodb",
+            "rds",
+            "logs",
+            "sagemaker",
+            "bedrock-agent",
+            "stepfunctions",
+            "eks",
+            "autoscaling",
+            "cloudformation",
+            "codebuild",
+            "ecs",
+            "glue",
+        ):
             get_backend(service).reset()
         Policy.policy_name = property(lambda policy: policy.name)  # which GetAccountAuthorizationDetails leaves out
         SSOAdminBackend.list_accounts_for_provisioned_permission_set = provisioned  # which knows none of them

@@ -17,6 +17,7 @@ from tests.aws_server import AwsServer
 MANAGER = "310000000011"
 CIDR, OTHER_CIDR = "10.1.0.0/16", "10.2.0.0/16"
 Client = Callable[[str], Any]
+MACHINE = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 1, "End": True}}})
 
 
 def policy(effect: str = "Allow", **more: Any) -> str:
@@ -52,8 +53,12 @@ def seed(server: AwsServer) -> str:
     member = clients(server, account)
     identity(member)
     storage(member)
+    stores(member, account)
     network(member)
     compute(member, account)
+    workloads(member, account)
+    containers(member, account)
+    automation(member, account)
     people(manager, account)
     return account
 
@@ -106,6 +111,9 @@ def storage(client: Client) -> None:
     s3.put_public_access_block(Bucket="shop-data", PublicAccessBlockConfiguration=dict.fromkeys(names, True))
     key = client("kms").create_key(Tags=[{"TagKey": "env", "TagValue": "prod"}])["KeyMetadata"]["KeyId"]
     client("kms").create_alias(AliasName="alias/shop", TargetKeyId=key)
+    within = {"EncryptionContextSubset": {"shop": "1"}}
+    reader = f"arn:aws:iam::{MANAGER}:role/reader"
+    client("kms").create_grant(KeyId=key, GranteePrincipal=reader, Operations=["Decrypt"], Constraints=within)
     secret = client("secretsmanager").create_secret(Name="shop/db", SecretString="hidden", KmsKeyId="alias/shop")
     document = policy("Deny", Principal="*")
     client("secretsmanager").put_resource_policy(SecretId=secret["ARN"], ResourcePolicy=document)
@@ -114,6 +122,47 @@ def storage(client: Client) -> None:
     database = {"Engine": "postgres", "MasterUsername": "root", "MasterUserPassword": "correct-horse-1"}
     client("rds").create_db_instance(DBInstanceIdentifier="shop", DBInstanceClass="db.t3.micro", **database)
     client("rds").create_db_cluster(DBClusterIdentifier="ledger", **database | {"Engine": "aurora-postgresql"})
+
+
+def stores(client: Client, account: str) -> None:
+    names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    block = dict.fromkeys(names, True) | {"RestrictPublicBuckets": False}
+    client("s3control").put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=block)
+    topic = client("sns").create_topic(Name="alarms", Tags=[{"Key": "env", "Value": "prod"}])["TopicArn"]
+    allowed = policy(Principal={"AWS": MANAGER}, Action="sns:Publish", Resource=topic)
+    client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=allowed)
+    attributes = {"Policy": policy(Principal={"AWS": MANAGER}, Action="sqs:SendMessage")}
+    client("sqs").create_queue(QueueName="jobs", Attributes=attributes, tags={"env": "prod"})
+    client("sqs").create_queue(QueueName="plain")
+    ecr = client("ecr")
+    for name in ("team/web", "plain"):
+        ecr.create_repository(repositoryName=name, tags=[{"Key": "of", "Value": name}])
+    document = policy(Principal={"AWS": MANAGER}, Action="ecr:BatchGetImage")
+    ecr.set_repository_policy(repositoryName="team/web", policyText=document)
+    dynamodb = client("dynamodb")
+    schema = {
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    dynamodb.create_table(TableName="orders", DeletionProtectionEnabled=True, **schema)
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    dynamodb.update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification=recovery)
+    document = policy(Principal={"AWS": MANAGER}, Action="dynamodb:GetItem")
+    arn = f"arn:aws:dynamodb:{REGION}:{account}:table/orders"
+    dynamodb.put_resource_policy(ResourceArn=arn, Policy=document)
+    rds = client("rds")
+    rds.create_db_snapshot(DBSnapshotIdentifier="before", DBInstanceIdentifier="shop")
+    rds.modify_db_snapshot_attribute(
+        DBSnapshotIdentifier="before", AttributeName="restore", ValuesToAdd=[MANAGER, "all"]
+    )
+    rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="old-ledger", DBClusterIdentifier="ledger")
+    rds.modify_db_cluster_snapshot_attribute(
+        DBClusterSnapshotIdentifier="old-ledger", AttributeName="restore", ValuesToAdd=[MANAGER]
+    )
+    client("logs").create_log_group(logGroupName="/shop/web")
+    document = policy(Principal={"Service": "es.amazonaws.com"}, Action="logs:PutLogEvents")
+    client("logs").put_resource_policy(policyName="search", policyDocument=document)
 
 
 def network(client: Client) -> None:
@@ -151,6 +200,64 @@ def compute(client: Client, account: str) -> None:
     client("lambda").add_permission(
         FunctionName="job", StatementId="events", Action="lambda:InvokeFunction", Principal="events.amazonaws.com"
     )
+
+
+def workloads(client: Client, account: str) -> None:
+    role = f"arn:aws:iam::{account}:role/job"
+    sagemaker = client("sagemaker")
+    sagemaker.create_notebook_instance(NotebookInstanceName="lab", InstanceType="ml.t3.medium", RoleArn=role)
+    network = client("ec2").describe_subnets()["Subnets"][0]
+    sagemaker.create_domain(
+        DomainName="lab", AuthMode="IAM", DefaultUserSettings={"ExecutionRole": role},
+        SubnetIds=[network["SubnetId"]], VpcId=network["VpcId"],
+    )  # fmt: skip
+    client("bedrock-agent").create_agent(agentName="helper", agentResourceRoleArn=role)
+    client("stepfunctions").create_state_machine(name="nightly", definition=MACHINE, roleArn=role)
+    eks = client("eks")
+    eks.create_cluster(name="shop", roleArn=role, resourcesVpcConfig={"subnetIds": [network["SubnetId"]]})
+    eks.create_nodegroup(clusterName="shop", nodegroupName="general", nodeRole=role, subnets=[network["SubnetId"]])
+
+
+def containers(client: Client, account: str) -> None:
+    """A cluster with an instance, a service whose definition has a newer revision, and a task that takes commands."""
+    ecs, role = client("ecs"), f"arn:aws:iam::{account}:role/job"
+    ecs.create_cluster(clusterName="shop")
+    container = {"name": "web", "image": "web", "memory": 64, "environment": [{"name": "PIN", "value": "hidden"}]}
+    for _ in range(2):
+        ecs.register_task_definition(family="web", taskRoleArn=role, containerDefinitions=[container])
+    ecs.create_service(cluster="shop", serviceName="web", taskDefinition="web:1", desiredCount=1)
+    instance = client("ec2").describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
+    ecs.register_container_instance(cluster="shop", instanceIdentityDocument=json.dumps({"instanceId": instance}))
+    ecs.run_task(cluster="shop", taskDefinition="web:2", enableExecuteCommand=True)
+
+
+def automation(client: Client, account: str) -> None:
+    role, profile = f"arn:aws:iam::{account}:role/job", {"IamInstanceProfile": {"Name": "web"}}
+    data = {**profile, "ImageId": "ami-12345678", "UserData": "aGlkZGVu"}
+    client("ec2").create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)
+    scaling, size = client("autoscaling"), {"MinSize": 0, "MaxSize": 0, "AvailabilityZones": [f"{REGION}a"]}
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="web", LaunchTemplate={"LaunchTemplateName": "web", "Version": "$Latest"}, **size
+    )
+    scaling.create_launch_configuration(
+        LaunchConfigurationName="old", ImageId="ami-12345678", InstanceType="t3.micro", IamInstanceProfile="web",
+        UserData="hidden",
+    )  # fmt: skip
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "made"}}}})
+    cloudformation = client("cloudformation")
+    cloudformation.create_stack(StackName="shop", TemplateBody=template, RoleARN=role)
+    cloudformation.create_stack_set(
+        StackSetName="base", TemplateBody=template, AdministrationRoleARN=role, ExecutionRoleName="base"
+    )
+    cloudformation.create_stack_instances(StackSetName="base", Accounts=[account], Regions=["eu-central-1"])
+    client("codebuild").create_project(
+        name="images", source={"type": "S3", "location": "shop-data/code.zip"}, artifacts={"type": "NO_ARTIFACTS"},
+        environment={"type": "LINUX_CONTAINER", "image": "standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"},
+        serviceRole=role,
+    )  # fmt: skip
+    glue = client("glue")
+    glue.create_job(Name="nightly", Role=role, Command={"Name": "glueetl"}, DefaultArguments={"--pin": "hidden"})
+    glue.create_dev_endpoint(EndpointName="lab", RoleArn=role)
 
 
 def people(client: Client, account: str) -> None:

@@ -21,6 +21,7 @@ CLUSTER = f"arn:aws:rds:{REGION}:{PROD}:cluster:ledger"
 VAULT = f"arn:aws:backup:{REGION}:{PROD}:backup-vault:ledger"
 RESERVED = "AWSReservedSSO_Admin_0123456789abcdef"
 SSO = "arn:aws:sso:::instance/ssoins-1"
+CLUSTER_POLICY = "arn:aws:eks::aws:cluster-access-policy"
 
 
 def document(*statements: dict) -> str:
@@ -171,9 +172,76 @@ def resource_records() -> list[Record]:
         located(facts.Function, f"arn:aws:lambda:{aws}:function:pay", "pay", role_arn=iam("role", "web"),
                 vpc_id="vpc-1", subnet_ids=("subnet-1",), groups=("sg-web",)),
         located(facts.Trail, f"arn:aws:cloudtrail:{aws}:trail/main", "main", bucket="audit-log"),
+        facts.AccountAccessBlock(account_id=PROD, block=facts.PublicAccessBlock(True, True, True, True)),
+        located(facts.Queue, f"arn:aws:sqs:{aws}:jobs", "jobs", policy=None),
+        located(facts.Topic, f"arn:aws:sns:{aws}:alarms", "alarms", policy=None),
+        located(facts.Repository, f"arn:aws:ecr:{aws}:repository/web", "web", policy=None),
+        located(facts.Table, f"arn:aws:dynamodb:{aws}:table/orders", "orders", policy=None, deletion_protection=True),
+        located(facts.LogGroup, f"arn:aws:logs:{aws}:log-group:/web", "/web", retention_days=30),
+        facts.LogPolicy(account_id=PROD, region=REGION, name="search", policy=ALLOW_ALL),
+        located(facts.DatabaseSnapshot, f"{rds}:snapshot:old", "old", source="ledger-1", shared_with=("all",)),
+        located(facts.ClusterSnapshot, f"{rds}:cluster-snapshot:older", "older", source="ledger", shared_with=()),
+    ]  # fmt: skip
+
+
+def workload_records() -> list[Record]:
+    aws, web = f"{REGION}:{PROD}", iam("role", "web")
+    cluster = f"arn:aws:eks:{aws}:cluster/shop"
+    return [
+        located(facts.NotebookInstance, f"arn:aws:sagemaker:{aws}:notebook-instance/n", "n", role_arn=web),
+        located(facts.StudioDomain, f"arn:aws:sagemaker:{aws}:domain/d-1", "lab", id="d-1", role_arn=web),
+        located(facts.StudioProfile, f"arn:aws:sagemaker:{aws}:user-profile/d-1/ann", "ann", domain_id="d-1",
+                role_arn=None),
+        located(facts.AppRunnerService, f"arn:aws:apprunner:{aws}:service/s/1", "s", role_arn=web),
+        located(facts.BedrockAgent, f"arn:aws:bedrock:{aws}:agent/A1", "a", role_arn=web),
+        located(facts.CodeInterpreter, f"arn:aws:bedrock-agentcore:{aws}:code-interpreter-custom/c", "c", role_arn=web),
+        located(facts.StateMachine, f"arn:aws:states:{aws}:stateMachine:m", "m", role_arn=web),
+        placed(facts.ManagedInstance, "i-web", ping_status="Online"),
+        located(facts.EksCluster, cluster, "shop", public_access=(), authentication_mode="API"),
+        facts.Nodegroup(cluster_arn=cluster, account_id=PROD, region=REGION, name="general", role_arn=web),
+        facts.AccessEntry(cluster_arn=cluster, account_id=PROD, region=REGION, principal_arn=web, groups=("ops",),
+                          policies=(facts.AccessPolicy(f"{CLUSTER_POLICY}/AmazonEKSViewPolicy", ("web",)),)),
+        located(facts.PodIdentity, f"arn:aws:eks:{aws}:podidentityassociation/shop/a-1", "web/api", cluster_arn=cluster,
+                role_arn=web),
+    ]  # fmt: skip
+
+
+def automation_records() -> list[Record]:
+    aws, web, profile = f"{REGION}:{PROD}", iam("role", "web"), iam("instance-profile", "web")
+    ecs, cluster = f"arn:aws:ecs:{aws}", f"arn:aws:ecs:{aws}:cluster/shop"
+    definition = f"{ecs}:task-definition/web:7"
+    template = facts.TemplateVersion("lt-1", "$Default")
+    scaling = f"arn:aws:autoscaling:{aws}"
+    return [
+        located(facts.EcsCluster, cluster, "shop"),
+        located(facts.TaskDefinition, definition, "web", role_arn=web, execution_role_arn=iam("role", "start")),
+        located(facts.EcsService, f"{ecs}:service/shop/web", "web", cluster_arn=cluster,
+                task_definition_arn=definition, execute_command=True),
+        located(facts.Task, f"{ecs}:task/shop/1", "1", cluster_arn=cluster, task_definition_arn=definition),
+        located(facts.ContainerInstance, f"{ecs}:container-instance/shop/1", "i-web", cluster_arn=cluster,
+                instance_id="i-web"),
+        located(facts.LaunchTemplate, f"arn:aws:ec2:{aws}:launch-template/lt-1", "web", id="lt-1",
+                default_profile=profile, latest_profile="web"),
+        located(facts.LaunchConfiguration, f"{scaling}:launchConfiguration:1:launchConfigurationName/old", "old",
+                instance_profile="web"),
+        located(facts.AutoScalingGroup, f"{scaling}:autoScalingGroup:1:autoScalingGroupName/web", "web",
+                launch_configuration="old", launch_templates=(template,)),
+        located(facts.Stack, f"arn:aws:cloudformation:{aws}:stack/shop/1", "shop", role_arn=web),
+        located(facts.StackSet, f"arn:aws:cloudformation:{aws}:stackset/base:1", "base",
+                administration_role_arn=web, execution_role="base", accounts=(PROD,)),
+        located(facts.BuildProject, f"arn:aws:codebuild:{aws}:project/images", "images", role_arn=web),
+        located(facts.GlueJob, f"arn:aws:glue:{aws}:job/nightly", "nightly", role_arn=web),
+        located(facts.DevEndpoint, f"arn:aws:glue:{aws}:devEndpoint/lab", "lab", role_arn=web, is_public=True),
     ]  # fmt: skip
 
 
 def one_of_each() -> list[Record]:
     """A small estate with at least one record of every type."""
-    return organization_records() + identity_records() + network_records() + resource_records()
+    return (
+        organization_records()
+        + identity_records()
+        + network_records()
+        + resource_records()
+        + workload_records()
+        + automation_records()
+    )

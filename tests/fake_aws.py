@@ -65,8 +65,20 @@ def as_text(value: Any) -> str:
     return "\t".join(value) if isinstance(value, list) else str(value)
 
 
+def given(words: tuple[str, ...]) -> dict[str, str]:
+    """Options with their values; several values of one are joined by blanks."""
+    options: dict[str, str] = {}
+    for word in words:
+        if word.startswith("--"):
+            name = word.removeprefix("--")
+            options[name] = ""
+        else:
+            options[name] = f"{options[name]} {word}".strip()
+    return options
+
+
 def main(service: str, operation: str, *rest: str) -> int:
-    options = {k.removeprefix("--"): v for k, v in zip(rest[::2], rest[1::2], strict=True)}
+    options = given(rest)
     form = options.pop("query", "")
     found = answer(service, operation, options)
     if isinstance(found, dict) and "Error" in found:

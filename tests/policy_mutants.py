@@ -6,11 +6,13 @@ import json
 import re
 from copy import deepcopy
 from functools import cache
+from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from tests.case_strategies import FULL_ACCESS, OWN, SESSION, USER, Chance, Json, as_list, case, level
 
+TAGS_OF_RESOURCES = re.compile(r"^\w+:resourcetag/")
 LONGEST = 6_000  # characters: some managed policies are very long, and the second evaluator is slow
 SWAPPED = {"Action": "NotAction", "NotAction": "Action", "Resource": "NotResource", "NotResource": "Resource"}
 FILLINGS = {"*": ("", "x", "Ab/c"), "?": ("q",)}
@@ -85,13 +87,16 @@ def answers(chance: Chance, statements: list[Json]) -> Json:
     ]
     plain = {key.lower() for operator, key, _ in uses if not operator.startswith("For")}
     context: Json = {}
+    given_as: dict[str, Any] = {}  # by the one name of a tag, which services repeat under their own
     for _, key, values in uses:
         given = [filled(chance, str(value)) for value in as_list(values)] + ["other"]
-        if chance.happens(0.8):
-            one = chance.choice(given)
-            context[key.lower()] = (
-                one if key.lower() in plain else chance.choice(([], [one], [one, chance.choice(given)]))
-            )
+        one, lowered = chance.choice(given), key.lower()
+        several = lowered not in plain
+        drawn = chance.choice(([], [one], [one, chance.choice(given)])) if several else one
+        name = TAGS_OF_RESOURCES.sub("aws:resourcetag/", lowered)
+        found = given_as.setdefault(name, drawn if chance.happens(0.8) else None)
+        if found is not None:
+            context[lowered] = found
     return context
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import ingest.snapshot as facts
 from graph.build import build
 from graph.model import Graph
 from graph.options import BuildOptions
-from graph.techniques import Technique
-from ingest.snapshot import Record
+from graph.techniques import Technique, Workload
+from ingest.snapshot import COLLECTORS, Record, Scope
 from tests.fact_samples import ALLOW_ALL, MANAGEMENT, PROD, REGION, document, iam, located, role, snapshot_of
 
 ADMIN = f"outcome:admin:{PROD}"
@@ -20,6 +21,13 @@ TARGET, PROFILE, FUNCTION = (
     iam("instance-profile", "p"),
     f"arn:aws:lambda:{REGION}:{PROD}:function:f",
 )
+SEEN_WHOLE = (
+    "ecs.",
+    "eks.",
+    "glue.",
+    "cloudformation.",
+    "autoscaling.",
+)  # so that what is not there is known not to be
 # What a technique asks to exist, and what is amiss then: number of keys, whether there is a password, and so on.
 EXISTS = {
     "spare_access_key": ("keys", 0, 2),
@@ -29,7 +37,18 @@ EXISTS = {
     "instance_profile": ("profiles", 1, 0),
     "running": ("state", "running", "stopped"),
     "managed_instance": ("state", "running", "stopped"),
+    "stopped": ("state", "Stopped", "InService"),
+    "studio_of_iam": ("mode", "IAM", "SSO"),
+    "open_cluster": ("mode", "API", "CONFIG_MAP"),
+    "updatable": ("state", "CREATE_COMPLETE", "ROLLBACK_COMPLETE"),
+    "command_task": ("commands", True, False),
+    "launched_by_default": ("version", "$Default", "3"),
+    "launched_by_latest": ("version", "$Latest", "3"),
+    "ecs_cluster": ("cluster", True, False),
+    "container_instance": ("offered", True, False),
 }
+# Without them the technique may still work: that it is less certain then is another test's subject.
+OPEN = ("batch_builds", "reachable_endpoint")
 
 
 @dataclass(frozen=True)
@@ -42,6 +61,12 @@ class Setting:
     login: bool = False
     profiles: int = 1
     state: str = "running"
+    mode: str = ""
+    commands: bool = True
+    version: str = ""
+    cluster: bool = True
+    offered: bool = True
+    there: bool = True  # what an action is asked on and that no role runs with
 
 
 def fitting(technique: Technique) -> Setting:
@@ -58,7 +83,9 @@ def near_misses(technique: Technique) -> dict[str, Setting]:
         found[f"without {action}"] = replace(right, actions=tuple(a for a in right.actions if a != action) or (IDLE,))
     if technique.trusts:
         found["another service"] = replace(right, service="support.amazonaws.com")
-    if technique.exists:
+    if any(need.on == "existing" for need in technique.needs):
+        found["nothing there"] = replace(right, there=False)
+    if technique.exists and technique.exists not in OPEN:
         name, _, wrong = EXISTS[technique.exists]
         found[f"not {technique.exists}"] = replace(right, **{name: wrong})
     return found
@@ -76,12 +103,13 @@ def goal(technique: Technique) -> str:
     kind = technique.shape.removeprefix("pass_")
     if kind in ("user", "group"):
         return iam(kind, "target")
-    return TARGET if kind in ("role", "function", "instance", "saml_provider", "oidc_provider") else ADMIN
+    return TARGET if kind in ("role", "saml_provider", "oidc_provider", *get_args(Workload)) else ADMIN
 
 
 def graph_of(technique: Technique, setting: Setting) -> Graph:
     records = [*_start(technique, setting), *_surroundings(technique, setting)]
-    return build(snapshot_of(records), BuildOptions())
+    seen = [Scope(PROD, REGION, collector) for collector in COLLECTORS if collector.startswith(SEEN_WHOLE)]
+    return build(snapshot_of(records, seen=seen), BuildOptions())
 
 
 # -- who tries
@@ -139,7 +167,11 @@ def _managed(name: str, text: str) -> facts.ManagedPolicy:
 def _surroundings(technique: Technique, setting: Setting) -> list[Record]:
     theirs = _managed("theirs", document(_allow(IDLE)))
     provider = iam(technique.shape.removesuffix("_provider") + "-provider", "idp")
-    power = () if technique.shape.startswith("rewritten") else (_inline("power", document(_allow("dynamodb:*"))),)
+    power = (
+        ()
+        if technique.shape.startswith("rewritten")
+        else (_inline("power", document(_allow("dynamodb:*", "ssmmessages:*"))),)
+    )
     trusted = [{"Service": setting.service}, WHOLE_ACCOUNT, {"Federated": provider}]
     actions = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
     door = document(*({"Effect": "Allow", "Action": actions, "Principal": one} for one in trusted))
@@ -162,8 +194,59 @@ def _surroundings(technique: Technique, setting: Setting) -> list[Record]:
             instance_profile_arn=PROFILE,
         ),
         located(facts.Function, FUNCTION, "f", role_arn=TARGET),
+        *(one for one in _workloads(setting.state, setting.mode) if setting.there or type(one) is not facts.EksCluster),
+        *_automation(setting),
         *_organization(),
     ]
+
+
+def _workloads(state: str, mode: str) -> list[Record]:
+    """Something of each kind that has the target's role."""
+    aws, cluster = f"{REGION}:{PROD}", f"arn:aws:eks:{REGION}:{PROD}:cluster/c"
+    profile = f"arn:aws:sagemaker:{aws}:user-profile/d-1/p"
+    pods = f"arn:aws:eks:{aws}:podidentityassociation/c/a-1"
+    core, service = f"arn:aws:bedrock-agentcore:{aws}", f"arn:aws:apprunner:{aws}:service/s/1"
+    has = {"role_arn": TARGET}
+    return [
+        located(facts.NotebookInstance, f"arn:aws:sagemaker:{aws}:notebook-instance/n", "n", state=state, **has),
+        located(facts.StudioDomain, f"arn:aws:sagemaker:{aws}:domain/d-1", "d", id="d-1", auth_mode=mode, **has),
+        located(facts.StudioProfile, profile, "p", domain_id="d-1", role_arn=None),
+        located(facts.AppRunnerService, service, "s", state=state, **has),
+        located(facts.CodeInterpreter, f"{core}:code-interpreter-custom/i", "i", state=state, **has),
+        located(facts.StateMachine, f"arn:aws:states:{aws}:stateMachine:m", "m", **has),
+        located(facts.EksCluster, cluster, "c", authentication_mode=mode, public_access=("0.0.0.0/0",)),
+        located(facts.PodIdentity, pods, "web/api", cluster_arn=cluster, **has),
+    ]
+
+
+def _automation(setting: Setting) -> list[Record]:
+    """What starts workloads by itself, with the target's role; and what lies around it, as far as it is there."""
+    aws, cluster = f"{REGION}:{PROD}", f"arn:aws:ecs:{REGION}:{PROD}:cluster/c"
+    ecs, cloudformation = f"arn:aws:ecs:{aws}", f"arn:aws:cloudformation:{aws}"
+    definition, has = f"{ecs}:task-definition/d:1", {"role_arn": TARGET}
+    within = {"cluster_arn": cluster}
+    template = facts.TemplateVersion("lt-1", setting.version)
+    profiles = {"default_profile": PROFILE, "latest_profile": PROFILE}
+    clusters = [located(facts.EcsCluster, cluster, "c")]
+    offered = [located(facts.ContainerInstance, f"{ecs}:container-instance/c/1", "1", **within)]
+    there = [
+        located(facts.TaskDefinition, definition, "d", **has),
+        located(facts.GlueJob, f"arn:aws:glue:{aws}:job/j", "j", role_arn=iam("role", "other")),
+        located(facts.StackSet, f"{cloudformation}:stackset/s:1", "s", accounts=(PROD,), administration_role_arn=None),
+    ]
+    return [
+        *(clusters * (setting.cluster and setting.there)),
+        *(offered * setting.offered),
+        *(there * setting.there),
+        located(facts.EcsService, f"{ecs}:service/c/s", "s", task_definition_arn=definition, **within,
+                execute_command=setting.commands),
+        located(facts.LaunchTemplate, f"arn:aws:ec2:{aws}:launch-template/lt-1", "t", id="lt-1", **profiles),
+        located(facts.AutoScalingGroup, f"arn:aws:autoscaling:{aws}:autoScalingGroup:1:autoScalingGroupName/g", "g",
+                launch_templates=(template,)),
+        located(facts.Stack, f"{cloudformation}:stack/s/1", "s", status=setting.state, **has),
+        located(facts.BuildProject, f"arn:aws:codebuild:{aws}:project/p", "p", **has),
+        located(facts.DevEndpoint, f"arn:aws:glue:{aws}:devEndpoint/e", "e", **has),
+    ]  # fmt: skip
 
 
 def _key(user: str, number: int) -> facts.AccessKey:

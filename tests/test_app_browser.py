@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,60 +14,19 @@ import pytest
 from graph.model import Graph
 from graph.store import open_store, stop_owner
 from tests import app_sample as sample
+from tests.app_browser import AXE, CHROMIUM, DRAWN, ELEMENTS, FLAGS, Watch, aim, open_page, settle
 from tests.app_server import Served, start
 from tests.require import require
 from ui.questions import Question, packed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Frame, Page
+    from playwright.sync_api import Browser, Frame, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-# Streamlit looks for its server below the page's path first, then at the root: two 404s that do no harm.
-PROBES = re.compile(r"/(paths|drift|cypher)/_stcore/(health|host-config)$")
-PAGES = ("", "paths", "drift", "cypher")
+PAGES = ("", "paths", "paths?view=Who+is+exposed", "paths?view=Choke+points", "drift", "cypher")
 HOSTILE = (
     '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> https://evil.example a@evil.example '
     "![x](https://evil.example/i.png)"
 )
-# Where cytoscape keeps itself; a canvas has nothing else to aim at.
-AIM = """id => {
-  const box = document.querySelector('.st-graph-workbench .cy');
-  const element = box._cyreg.cy.getElementById(id), corner = box.getBoundingClientRect();
-  const at = element.isEdge() ? element.renderedMidpoint() : element.renderedPosition();
-  return [corner.x + at.x, corner.y + at.y];
-}"""
-DRAWN = "() => Boolean(document.querySelector('.st-graph-workbench .cy')?._cyreg?.cy)"
-ELEMENTS = """() => document.querySelector('.st-graph-workbench .cy')._cyreg.cy.elements().map(e => e.data())"""
-
-AXE = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(
-  found => found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"""
-
-
-@dataclass
-class Watch:
-    """What went wrong on a page, and what it asked for."""
-
-    errors: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def over(self, page: Page) -> Page:
-        page.on("console", self._heard)
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
-        page.on("request", lambda r: self.requests.append(r.url))
-        return page
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not PROBES.search(message.location.get("url", "")):
-            self.errors.append(message.text)
-
-    def elsewhere(self, url: str) -> list[str]:
-        own = (url, url.replace("http", "ws"), "data:", "blob:")
-        return [r for r in self.requests if not r.startswith(own)]
 
 
 @pytest.fixture(scope="module")
@@ -104,33 +61,11 @@ def _loaded(base: Path, graph: Graph) -> Iterator[Served]:
     stop_owner(url)
 
 
-def _open(browser: Browser, url: str, watch: Watch, scheme: str = "light") -> Page:
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 1200})
-    page = watch.over(context.new_page())
-    page.goto(url)
-    _settle(page)
-    return page
-
-
-def _settle(page: Page) -> None:
-    page.wait_for_timeout(400)  # a click takes a moment to start a run
-    page.wait_for_selector(IDLE)
-    page.wait_for_timeout(400)
-
-
-def _aim(page: Page, text: str) -> tuple[float, float]:
-    """Where on the screen the element with this text is drawn."""
-    page.wait_for_function(DRAWN)
-    found = next(e for e in page.evaluate(ELEMENTS) if e["text"].split("\n")[0] == text)
-    x, y = page.evaluate(AIM, found["id"])
-    return x, y
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_clean(browser: Browser, app: Served, path: str, scheme: str) -> None:
     watch = Watch()
-    page = _open(browser, f"{app.url}/{path}", watch, scheme)
+    page = open_page(browser, f"{app.url}/{path}", watch, scheme)
     assert page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]').count() == 0
     assert watch.errors == []
     assert watch.elsewhere(app.url) == []
@@ -140,7 +75,7 @@ def test_pages_are_clean(browser: Browser, app: Served, path: str, scheme: str) 
 @pytest.mark.parametrize("path", [*PAGES, "paths?from=ci", "paths?from=internet"])
 def test_names_of_strangers_stay_text(browser: Browser, hostile_app: Served, path: str) -> None:
     watch = Watch()
-    page = _open(browser, f"{hostile_app.url}/{path}", watch)
+    page = open_page(browser, f"{hostile_app.url}/{path}", watch)
     assert page.evaluate("window.hacked") is None
     assert page.locator('a[href*="evil"], img[src*="evil"], img[src="x"]').count() == 0
     assert watch.errors == []
@@ -151,31 +86,31 @@ def test_names_of_strangers_stay_text(browser: Browser, hostile_app: Served, pat
 
 
 def test_a_click_on_an_edge_shows_its_evidence(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/paths?from=ci", Watch())
+    page = open_page(browser, f"{app.url}/paths?from=ci", Watch())
     assert page.get_by_text("accepts any branch of any repository").count() == 1
-    page.mouse.click(*_aim(page, "pass a role to a new function (lambda-001)"))
+    page.mouse.click(*aim(page, "pass a role to a new function (lambda-001)"))
     page.get_by_text("creates a function that runs as ledger-admin").wait_for()
     assert "hop=" in page.url
     page.context.close()
 
 
 def test_a_link_restores_what_was_chosen(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/paths?from=ci", Watch())
-    page.mouse.click(*_aim(page, "read"))
+    page = open_page(browser, f"{app.url}/paths?from=ci", Watch())
+    page.mouse.click(*aim(page, "read"))
     page.get_by_text("ledger-admin reads the ledger").wait_for()
-    _settle(page)
-    again = _open(browser, page.url, Watch())
+    settle(page)
+    again = open_page(browser, page.url, Watch())
     assert again.get_by_text("ledger-admin reads the ledger").count() == 1
     page.context.close()
     again.context.close()
 
 
 def test_two_clicks_on_a_node_unfold_its_neighbours(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/paths?from=ci", Watch())
-    at = _aim(page, "ledger-admin")
+    page = open_page(browser, f"{app.url}/paths?from=ci", Watch())
+    at = aim(page, "ledger-admin")
     before = len(page.evaluate(ELEMENTS))
     page.mouse.dblclick(*at)
-    _settle(page)
+    settle(page)
     page.wait_for_function(DRAWN)
     names = {e["text"].split("\n")[0] for e in page.evaluate(ELEMENTS)}
     assert len(page.evaluate(ELEMENTS)) > before
@@ -184,7 +119,7 @@ def test_two_clicks_on_a_node_unfold_its_neighbours(browser: Browser, app: Serve
 
 
 def test_a_row_chooses_its_path(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/paths", Watch())
+    page = open_page(browser, f"{app.url}/paths", Watch())
     box = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 15, box["y"] + box["height"] - 15)  # the last row's box
@@ -194,21 +129,21 @@ def test_a_row_chooses_its_path(browser: Browser, app: Served) -> None:
 
 
 def test_swap_asks_for_the_way_back(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/paths?from=ci&to=admin", Watch())
+    page = open_page(browser, f"{app.url}/paths?from=ci&to=admin", Watch())
     page.get_by_role("button").filter(has_text="swap_horiz").click()
-    _settle(page)
+    settle(page)
     assert "from=admin" in page.url
     assert "to=ci" in page.url
     page.context.close()
 
 
 def test_a_typed_part_of_a_name_is_understood_and_the_old_path_forgotten(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/paths?from=ci&path=old&hop=old", Watch())
+    page = open_page(browser, f"{app.url}/paths?from=ci&path=old&hop=old", Watch())
     page.locator('[data-testid="stSelectbox"] input').first.click()
     page.keyboard.type("Mira")
     page.wait_for_timeout(400)
     page.keyboard.press("Enter")
-    _settle(page)
+    settle(page)
     assert page.get_by_text("is read as").count() == 1
     assert "from=Mira" in page.url
     assert "path=" not in page.url
@@ -216,8 +151,41 @@ def test_a_typed_part_of_a_name_is_understood_and_the_old_path_forgotten(browser
     page.context.close()
 
 
+def test_a_path_is_looked_at_step_by_step_taken_away_and_handed_on(browser: Browser, app: Served) -> None:
+    watch = Watch()
+    page = open_page(browser, f"{app.url}/paths?from=ci", watch)
+    with page.expect_download() as json_file:
+        page.get_by_role("button", name="JSON").click()
+    assert '"verdict": "certain"' in json_file.value.path().read_text()
+    for name, begin in (("CSV", b"\xef\xbb\xbfsource,target"), ("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as file:
+            page.get_by_role("button", name=name).click()
+        assert file.value.path().read_bytes().startswith(begin)
+    page.mouse.click(*aim(page, "ci-deploy"))
+    page.get_by_text("What leads here").wait_for()
+    assert "node=" in page.url
+    page.get_by_role("button", name="Blast radius").click()  # of the node
+    page.get_by_text("that ci-deploy reaches").wait_for()
+    assert "view=Blast" in page.url
+    again = open_page(browser, page.url, watch)
+    assert again.get_by_text("that ci-deploy reaches").count() == 1
+    assert watch.errors == []
+    assert watch.elsewhere(app.url) == []
+    page.context.close()
+    again.context.close()
+
+
+def test_steps_and_nodes_are_reached_by_keyboard(browser: Browser, app: Served) -> None:
+    page = open_page(browser, f"{app.url}/paths?from=ci", Watch())
+    page.get_by_role("radio", name="2. pass a role").press("Enter")
+    page.get_by_text("creates a function that runs as ledger-admin").wait_for()
+    page.get_by_role("radio", name="ledger-admin").press("Enter")
+    page.get_by_text("What it may do").wait_for()
+    page.context.close()
+
+
 def test_an_offered_name_answers_the_question(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/paths?from=le", Watch())
+    page = open_page(browser, f"{app.url}/paths?from=le", Watch())
     page.get_by_role("button", name="payments-prod/ledger-admin").click()
     page.locator('[data-testid="stDataFrame"]').wait_for()
     assert "from=payments-prod%2Fledger-admin" in page.url
@@ -229,9 +197,9 @@ def test_an_offered_name_answers_the_question(browser: Browser, app: Served) -> 
 def test_panels_stand_below_each_other_where_it_is_narrow(
     browser: Browser, app: Served, path: str, width: int, beside: bool
 ) -> None:
-    page = _open(browser, f"{app.url}/{path}", Watch())
+    page = open_page(browser, f"{app.url}/{path}", Watch())
     page.set_viewport_size({"width": width, "height": 900})
-    _settle(page)
+    settle(page)
     columns = page.locator(".st-key-beside > * > * > [data-testid='stColumn']")
     first, second = columns.nth(0).bounding_box(), columns.nth(1).bounding_box()
     assert first is not None
@@ -241,7 +209,7 @@ def test_panels_stand_below_each_other_where_it_is_narrow(
 
 
 def test_the_overview_leads_to_the_item(browser: Browser, app: Served) -> None:
-    page = _open(browser, app.url, Watch())
+    page = open_page(browser, app.url, Watch())
     page.get_by_text("can no longer reach").click()
     page.get_by_text("It was open at the baseline and is closed now").wait_for()
     assert "/drift?item=" in page.url
@@ -262,7 +230,7 @@ def _write(page: Page, text: str) -> None:
 
 def test_a_question_is_typed_run_by_its_key_and_answered(browser: Browser, app: Served) -> None:
     watch = Watch()
-    page = _open(browser, f"{app.url}/cypher", watch)
+    page = open_page(browser, f"{app.url}/cypher", watch)
     _write(page, "MATCH (a:AWSAccount)\nWHERE a.name <> 'x' // why\nRETURN count(a) AS accounts")
     page.keyboard.press("Control+Enter")
     page.get_by_text("1 row", exact=True).wait_for()
@@ -283,7 +251,7 @@ def test_only_the_frame_of_the_editor_can_be_framed(app: Served) -> None:
 
 def test_a_link_brings_a_question_and_the_reader_runs_it(browser: Browser, app: Served) -> None:
     link = packed(Question("MATCH (a:AWSAccount {id: $id}) RETURN a.name AS name", {"id": sample.DATA}))
-    page = _open(browser, f"{app.url}/cypher?q={link}", Watch())
+    page = open_page(browser, f"{app.url}/cypher?q={link}", Watch())
     assert "AWSAccount" in _editor(page).inner_text(".ace_content")
     assert page.locator('[data-testid="stDataFrame"]').count() == 0
     page.get_by_role("button", name="Run", exact=True).click()
@@ -293,7 +261,7 @@ def test_a_link_brings_a_question_and_the_reader_runs_it(browser: Browser, app: 
 
 def test_a_running_question_is_left_at_once(browser: Browser, app: Served) -> None:
     slow = "UNWIND range(1, 4000000) AS a UNWIND range(1, 1000) AS b WITH a, b WHERE a * b = -1 RETURN a AS a"
-    page = _open(browser, f"{app.url}/cypher?q={packed(Question(slow))}", Watch())
+    page = open_page(browser, f"{app.url}/cypher?q={packed(Question(slow))}", Watch())
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=5_000)
@@ -304,15 +272,15 @@ def test_a_running_question_is_left_at_once(browser: Browser, app: Served) -> No
 
 
 def test_a_picked_word_goes_to_the_cursor_and_tab_leaves_the_editor(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/cypher", Watch())
+    page = open_page(browser, f"{app.url}/cypher", Watch())
     _write(page, "MATCH (n:) RETURN n AS n")
     for _ in range(len(") RETURN n AS n")):
         page.keyboard.press("ArrowLeft")
-    _settle(page)
+    settle(page)
     page.get_by_label("Insert a label").click()
     page.keyboard.type("RDSCluster")
     page.keyboard.press("Enter")
-    _settle(page)
+    settle(page)
     assert "MATCH (n:RDSCluster) RETURN n AS n" in _editor(page).inner_text(".ace_content")
     _editor(page).click(".ace_content")
     page.keyboard.press("Escape")
@@ -323,27 +291,27 @@ def test_a_picked_word_goes_to_the_cursor_and_tab_leaves_the_editor(browser: Bro
 
 
 def test_what_was_written_is_there_after_a_look_at_another_page(browser: Browser, app: Served) -> None:
-    page = _open(browser, f"{app.url}/cypher", Watch())
+    page = open_page(browser, f"{app.url}/cypher", Watch())
     _write(page, "RETURN 41 AS kept")
-    _settle(page)
+    settle(page)
     page.get_by_role("link", name="Paths").click()
-    _settle(page)
+    settle(page)
     page.get_by_role("link", name="Cypher").click()
-    _settle(page)
+    settle(page)
     assert "RETURN 41 AS kept" in _editor(page).inner_text(".ace_content")
     page.context.close()
 
 
 def _drawn_answer(browser: Browser, app: Served, watch: Watch, scheme: str = "light") -> Page:
     question = Question("MATCH p = (:AWSRole)-[:HOLDS]->() RETURN p, p AS q, '<img src=x>' AS r")
-    page = _open(browser, f"{app.url}/cypher?q={packed(question)}", watch, scheme)
-    _settle(page)  # the editor tells what it holds first, and a click in that run is lost
+    page = open_page(browser, f"{app.url}/cypher?q={packed(question)}", watch, scheme)
+    settle(page)  # the editor tells what it holds first, and a click in that run is lost
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("Graph", exact=True).click()
     page.wait_for_function(DRAWN)
     page.get_by_label("Look at").click()
     page.keyboard.press("Enter")
-    _settle(page)
+    settle(page)
     return page
 
 
@@ -376,7 +344,7 @@ def _barriers(page: Page) -> list[str]:
 
 
 def test_tables_offer_no_download_of_formulas(browser: Browser, app: Served) -> None:
-    page = _open(browser, app.url, Watch())
+    page = open_page(browser, app.url, Watch())
     page.locator('[data-testid="stDataFrame"]').first.hover()
     page.wait_for_timeout(300)
     assert not any(t.is_visible() for t in page.locator('[data-testid="stElementToolbarButton"]').all())
@@ -388,7 +356,7 @@ def test_an_error_shows_a_sentence_and_no_trace(browser: Browser, tmp_path: Path
     (settings.artefacts.path / "promoted.json").unlink()
     (settings.artefacts.path / "promoted.json").mkdir()  # nobody expects that
     with start(tmp_path) as served:
-        page = _open(browser, served.url, Watch())
+        page = open_page(browser, served.url, Watch())
         said = page.locator("body").inner_text()
         assert "This page could not be drawn (IsADirectoryError)" in said
         assert "Traceback" not in said

@@ -73,7 +73,7 @@ def test_exports_keep_a_hostile_name_as_text(name: str) -> None:
     root = Xml.fromstring(export.svg(drawing(graph, path.hops)))
     tags = {part.tag.rpartition("}")[2] for part in root.iter()}
     assert tags == {"svg", "rect", "marker", "path", "line", "circle", "image", "text"}
-    assert json.loads(export.document(graph, path))["paths"][0]["target"] == sample.LEDGER
+    assert json.loads(export.document(graph, [path]))["paths"][0]["target"] == sample.LEDGER
 
 
 @given(st.text(min_size=1))

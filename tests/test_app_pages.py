@@ -13,7 +13,8 @@ from graph.model import Graph
 from queries.checks import Finding
 from settings import Settings
 from tests import app_sample as sample
-from ui import data
+from ui import answers, data
+from ui.asking import Question
 from ui.drawing import hop_id, path_id
 
 ROOT = Path(__file__).parent.parent
@@ -142,7 +143,7 @@ def test_filter_and_item_come_from_the_address(tmp_path: Path) -> None:
 
 def test_path_and_hop_come_from_the_address(tmp_path: Path) -> None:
     settings = _full(tmp_path)
-    path = data.estate(settings).paths("ci", "jewels", 12, False)[0]
+    path = answers.paths(data.estate(settings), Question("ci", "jewels")).paths[0]
     app = _open("paths", settings, **{"from": "ci", "to": "jewels", "path": path_id(path), "hop": hop_id(path.hops[1])})
     assert "can gain the rights of" in _words(app)
     assert "lambda-001" in _words(app)
@@ -169,10 +170,10 @@ def test_every_page_has_one_title(page: str, state: Callable[[Path], Settings], 
 
 def test_more_paths_than_the_table_lists_are_not_called_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _full(tmp_path)
-    found = len(data.estate(settings).paths("exposed", "jewels", 12, False))
+    found = len(answers.paths(data.estate(settings), Question("exposed", "jewels")).paths)
     assert found > 1
     assert f"All {found} paths found" in _words(_open("paths", settings))
-    monkeypatch.setattr(data, "LISTED", 1)
+    monkeypatch.setattr(answers, "LISTED", 1)
     data.st.cache_resource.clear()
     app = _open("paths", settings)
     assert "1 of more than 1 path" in _words(app)

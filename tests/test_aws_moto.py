@@ -14,16 +14,25 @@ from ingest.aws.sessions import Sessions, client_config
 from ingest.aws.unfinished import Unfinished
 from ingest.snapshot import (
     COLLECTORS,
+    AccessEntry,
     AccessKey,
+    AppRunnerService,
     Assignment,
+    BedrockAgent,
     Bucket,
+    CodeInterpreter,
     DatabaseInstance,
     DirectoryGroup,
+    EksCluster,
     Function,
     Instance,
     Key,
+    ManagedInstance,
     MfaDevices,
+    Nodegroup,
+    NotebookInstance,
     PermissionSet,
+    PodIdentity,
     PolicyTarget,
     PrefixList,
     Record,
@@ -32,6 +41,10 @@ from ingest.snapshot import (
     Secret,
     SecurityGroup,
     State,
+    StateMachine,
+    StudioDomain,
+    StudioProfile,
+    Task,
     User,
     VpcPeering,
 )
@@ -42,7 +55,16 @@ from tests.aws_seed import MANAGER, seed
 from tests.aws_server import AwsServer, serving
 
 R = TypeVar("R", bound=Record)
-NOT_IN_MOTO = {RecoveryPoint}  # which can list them and has no way to make one
+NOT_IN_MOTO = {  # or listed there, with no way to make one
+    AccessEntry,
+    AppRunnerService,
+    CodeInterpreter,
+    ManagedInstance,
+    PodIdentity,
+    RecoveryPoint,
+    StudioProfile,
+    Task,  # moto forgets whether a task takes commands
+}
 
 
 @dataclass(frozen=True)
@@ -113,6 +135,16 @@ def test_what_reaches_what(shop):
     assert instance.instance_profile_arn == f"arn:aws:iam::{shop.account}:instance-profile/web"
     assert [peering.requester.cidrs for peering in shop.all(VpcPeering)] == [("10.1.0.0/16",)]
     assert ("192.0.2.0/25",) in [prefixes.cidrs for prefixes in shop.all(PrefixList)]
+
+
+def test_what_runs_with_which_role(shop):
+    job = f"arn:aws:iam::{shop.account}:role/job"
+    found = [r for kind in (NotebookInstance, StudioDomain, BedrockAgent, StateMachine) for r in shop.all(kind)]
+    assert {type(one): one.role_arn for one in found} == dict.fromkeys(
+        (NotebookInstance, StudioDomain, BedrockAgent, StateMachine), job
+    )
+    [cluster], [nodes] = shop.all(EksCluster), shop.all(Nodegroup)
+    assert (cluster.role_arn, nodes.role_arn, nodes.cluster_arn) == (job, job, cluster.arn)
 
 
 def test_who_works_where(shop):

@@ -91,8 +91,7 @@ def test_every_source_can_be_denied_and_nothing_of_it_is_seen(tmp_path, source):
     for number, call in enumerate(source.required):
         path = tmp_path / A / REGION / call.service / f"{number}.out"
         path.parent.mkdir(parents=True, exist_ok=True)
-        action = f"{call.service.removesuffix('api').removesuffix('-admin')}:{pascal(call.operation)}"
-        path.write_text(said("AccessDeniedException", pascal(call.operation), CALLER + action))
+        path.write_text(said("AccessDeniedException", pascal(call.operation), CALLER + call.action))
     found = collect_files(tmp_path)
     region = REGION if COLLECTORS[source.collector].scope == "region" else ""
     shard = found.shards[Scope(A, region, source.collector)]

@@ -26,7 +26,7 @@ UNTARGETED = {
 EXECUTED = [
     pytest.param(row, id=row.id) for row in techniques().values() if row.shape not in ("administrator", "assume")
 ]
-PLACES = {"target", "gained", "self", "any", "new", "*"}
+PLACES = {"target", "gained", "self", "any", "new", "existing", "*"}
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -39,7 +39,7 @@ def test_a_row_says_what_why_and_how_to_close_it(row: Technique) -> None:
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_is_executable(row: Technique) -> None:
     on = {need.on for need in row.needs}
-    assert all(need.resource for need in row.needs if need.on in ("new", "any"))
+    assert all(need.resource for need in row.needs if need.on in ("new", "any", "existing"))
     assert all(place in PLACES or place.startswith("arn:{partition}:") for place in on)
     assert ("target" in on) == (row.shape not in UNTARGETED)
     assert bool(row.trusts) == (row.shape == "pass_role")
@@ -53,7 +53,7 @@ def test_a_row_names_actions_that_exist(row: Technique) -> None:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_asks_of_resources_that_its_actions_have(row: Technique) -> None:
-    for need in (n for n in row.needs if n.on in ("any", "new")):
+    for need in (n for n in row.needs if n.on in ("any", "new", "existing")):
         named = need.resource.replace("{partition}", "aws").replace("{account}", "111111111111")
         assert any(glob(kind.pattern)(named) for kind in catalogue().resource_types(need.action)), need
     for need in (n for n in row.needs if n.on == "*"):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.model import Graph
-from ingest.snapshot import RECORD_TYPES, Account, Record, Scope
+from ingest.snapshot import RECORD_TYPES, Account, Record, Scope, TaskDefinition
 from tests.fact_samples import (
     BEFORE,
     CLUSTER,
@@ -20,14 +20,17 @@ from tests.fact_samples import (
     graph_of,
     iam,
     one_of_each,
+    role,
     scope_of,
     snapshot_of,
 )
 
 WITHOUT_NODE = {"DelegatedAdministrator", "IdentityProvider"}  # read by the rules of edges alone
 SHOWN_BY_OTHERS = {"PolicyTarget", "Assignment", "LoginProfile", "MfaDevices", "CredentialReportRow", "RoleUse",
-                   "CredentialUse", "AccessKeyUse"}  # fmt: skip
+                   "CredentialUse", "AccessKeyUse", "AccountAccessBlock", "LogPolicy"}  # fmt: skip
 UNIT = f"arn:aws:organizations::{MANAGEMENT}:ou/o-1/ou-2"
+ECS, SCALING = f"arn:aws:ecs:eu-west-1:{PROD}", f"arn:aws:autoscaling:eu-west-1:{PROD}"
+SERVICE, GROUP = f"{ECS}:service/shop/web", f"{SCALING}:autoScalingGroup:1:autoScalingGroupName/web"
 EDGES = [
     (UNIT, "RESOURCE", PROD),
     (UNIT, "GOVERNED_BY", f"arn:aws:organizations::{MANAGEMENT}:policy/o-1/p-1"),
@@ -46,7 +49,21 @@ EDGES = [
     (f"arn:aws:lambda:eu-west-1:{PROD}:function:pay", "RUNS_AS", iam("role", "web")),
     (CLUSTER, "BACKED_UP_BY", f"arn:aws:backup:eu-west-1:{PROD}:recovery-point:1"),
     (f"arn:aws:backup:eu-west-1:{PROD}:recovery-point:1", "KEPT_IN", VAULT),
+    (PROD, "RESOURCE", f"arn:aws:sqs:eu-west-1:{PROD}:jobs"),
     (f"arn:aws:cloudtrail:eu-west-1:{PROD}:trail/main", "LOGS_TO", "arn:aws:s3:::audit-log"),
+    (SERVICE, "RUNS_AS", iam("role", "web")),
+    (SERVICE, "HAS_TASK_DEFINITION", f"{ECS}:task-definition/web:7"),
+    (f"{ECS}:cluster/shop", "HAS_SERVICE", SERVICE),
+    (f"{ECS}:cluster/shop", "HAS_TASK", f"{ECS}:task/shop/1"),
+    (f"{ECS}:task/shop/1", "RUNS_AS", iam("role", "web")),
+    (f"{ECS}:cluster/shop", "HAS_CONTAINER_INSTANCE", f"{ECS}:container-instance/shop/1"),
+    (f"{ECS}:container-instance/shop/1", "IS_INSTANCE", INSTANCE),
+    (GROUP, "HAS_LAUNCH_TEMPLATE", f"arn:aws:ec2:eu-west-1:{PROD}:launch-template/lt-1"),
+    (GROUP, "HAS_LAUNCH_CONFIG", f"{SCALING}:launchConfiguration:1:launchConfigurationName/old"),
+    (f"arn:aws:ec2:eu-west-1:{PROD}:launch-template/lt-1", "INSTANCE_PROFILE", iam("instance-profile", "web")),
+    (f"arn:aws:cloudformation:eu-west-1:{PROD}:stack/shop/1", "RUNS_AS", iam("role", "web")),
+    (f"arn:aws:codebuild:eu-west-1:{PROD}:project/images", "RUNS_AS", iam("role", "web")),
+    (f"arn:aws:glue:eu-west-1:{PROD}:job/nightly", "RUNS_AS", iam("role", "web")),
     ("pcx-1", "PEERS", "vpc-2"),
     ("0.0.0.0/0", "MEMBER_OF_IP_RULE", "sg-web/ingress/tcp/443-443/0.0.0.0/0"),
 ]
@@ -89,6 +106,18 @@ def test_the_order_of_records_does_not_matter(random):
     again = graph_of(snapshot_of(records))
     whole = graph_of(snapshot_of(one_of_each()))
     assert (again.nodes, again.edges) == (whole.nodes, whole.edges)
+
+
+def test_nothing_runs_as_the_role_that_only_starts_it():
+    start = role("start")
+    graph = graph_of(snapshot_of([*one_of_each(), start]))
+    assert graph.into(start.arn, "RUNS_AS") == []
+
+
+def test_a_service_of_an_unseen_definition_says_that_its_role_is_unseen():
+    graph = graph_of(snapshot_of(r for r in one_of_each() if type(r) is not TaskDefinition))
+    assert graph.nodes[SERVICE].properties["role_unseen"]
+    assert graph.out(SERVICE, "RUNS_AS") == []
 
 
 def test_carried_facts_say_since_when():

@@ -188,4 +188,4 @@ def test_an_assignment_to_someone_the_directory_did_not_show_is_kept():
     )
     graph = graph_of(snapshot_of([SET, assignment]))
     assert properties(graph, "person-9")["unseen"] is True
-    assert [e.target for e in graph.out("person-9")] == [SET.arn]
+    assert [e.target for e in graph.out("person-9", "HAS_PERMISSION_SET")] == [SET.arn]

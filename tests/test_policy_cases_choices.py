@@ -105,6 +105,21 @@ def test_the_tags_of_a_request_are_listed_among_its_keys():
     assert choices[-1] == (TAGS, "team and env")
 
 
+@pytest.mark.parametrize(
+    ("denied", "truth", "chosen"),
+    [
+        (["dev"], Truth.YES, ((AGENT, "DEV"),)),
+        (["other"], Truth.YES, ((AGENT, "dev"),)),
+        (["dev", "DEV"], Truth.MAYBE, ()),  # `Dev` was not tried
+    ],
+)
+def test_where_letter_case_does_not_matter_a_value_may_be_spelt_otherwise(denied, truth, chosen):
+    cased = allow(Condition={"StringEqualsIgnoreCase": {AGENT: "dev"}})
+    assert answer(cased, deny(Condition={"StringEquals": {AGENT: denied}})) == (truth, chosen)
+    listed = allow(Condition={"StringEqualsIgnoreCase": {"iam:PassedToService": "Lambda.AMAZONAWS.com"}})
+    assert answer(listed, action="iam:PassRole") == (Truth.YES, (("iam:PassedToService", "lambda.amazonaws.com"),))
+
+
 def test_a_choice_is_shown_as_the_policy_writes_its_key():
     assert answer(allow(Condition={"StringEquals": {"AWS:useragent": "a"}})) == (Truth.YES, (("AWS:useragent", "a"),))
 
@@ -191,10 +206,17 @@ def test_where_the_owner_is_not_known_a_managed_policy_may_be_of_any_account():
     foreign = allow(Condition={"ArnEquals": {MANAGED: f"arn:aws:iam::{OTHER_ACCOUNT}:policy/x"}})
     caller = Principal("arn:aws:iam:::user/ann", "", "user")
     assert bound([foreign]).decide(Request(caller, ACTIONS[MANAGED], "*", "")).truth is Truth.YES
-    owned = Principal(f"arn:aws:iam::{OTHER_ACCOUNT}:user/ann", OTHER_ACCOUNT, "user")
-    shared = bound([foreign])  # what is settled for one account is not for another
-    answers = [shared.decide(Request(owned, ACTIONS[MANAGED], "*", one)).truth for one in (OTHER_ACCOUNT, ACCOUNT)]
-    assert answers == [Truth.YES, Truth.NO]
+
+
+def test_what_is_settled_for_one_account_or_partition_is_not_for_another():
+    foreign = bound([allow(Condition={"ArnEquals": {MANAGED: f"arn:aws:iam::{OTHER_ACCOUNT}:policy/x"}})])
+    for account, truth in ((OTHER_ACCOUNT, Truth.YES), (ACCOUNT, Truth.NO)):
+        caller = Principal(f"arn:aws:iam::{account}:user/ann", account, "user")
+        assert foreign.decide(Request(caller, ACTIONS[MANAGED], "*", account)).truth is truth
+    chinese = bound([allow(Condition={"StringEquals": {REGION: "cn-north-1"}})])
+    for partition, truth in (("aws-cn", Truth.YES), ("aws", Truth.NO)):
+        caller = Principal(f"arn:{partition}:iam::{ACCOUNT}:user/ann", ACCOUNT, "user")
+        assert chinese.decide(Request(caller, ACTIONS[REGION], "*", ACCOUNT)).truth is truth
 
 
 def test_a_caller_without_a_partition_is_where_the_resource_is():

@@ -63,6 +63,24 @@ def test_a_statement_that_may_cover_a_resource_may_allow_and_may_deny():
     assert bound([allow(resource=by_address)]).decide(known).truth is Truth.YES
 
 
+@pytest.mark.parametrize(
+    ("pattern", "truth"),
+    [
+        ("arn:aws:s3:::${aws:SourceVpc}/x", Truth.MAYBE),
+        ("arn:aws:s3:::led${aws:SourceVpc}ger/x", Truth.MAYBE),  # it may be empty
+        ("arn:aws:s3:::ledger/${aws:SourceVpc, 'y'}", Truth.MAYBE),
+        ("arn:aws:s3:::${aws:SourceVpc}/y", Truth.NO),
+        ("arn:aws:s3:::other/${aws:SourceVpc}", Truth.NO),
+        ("arn:aws:s3:::${aws:SourceVpc}${aws:username}", Truth.NO),  # a role has no user name
+        ("arn:aws:s3:::${aws:SourceVpc}${aws:PrincipalTag/team}/x", Truth.NO),  # team is 1
+    ],
+)
+def test_what_is_not_known_may_be_anything_and_the_rest_of_a_pattern_counts(pattern, truth):
+    assert bound([allow(resource=pattern)]).decide(ask("s3:GetObject", OBJECT)).truth is truth
+    refused = Truth.YES if truth is Truth.NO else Truth.MAYBE
+    assert bound([allow(), deny(resource=pattern)]).decide(ask("s3:GetObject", OBJECT)).truth is refused
+
+
 def test_a_variable_in_a_resource_is_never_the_text_of_it():
     (statement,) = policy([allow(resource="arn:aws:s3:::a/${aws:username}")]).document.statements
     for name, truth in (("ann", Truth.YES), ("${aws:username}", Truth.NO)):

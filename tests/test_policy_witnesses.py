@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import product
 
 import pytest
@@ -44,6 +45,8 @@ def test_patterns_that_do_not_overlap_lie_within_each_other_or_apart(one, other)
         ("a*", ["*"], [f"a{OTHER}", "a"]),
         ("a?", ["*"], [f"a{OTHER}"]),
         ("lambda.*", ["*.amazonaws.com"], ["lambda.amazonaws.com", f"lambda.{OTHER}.amazonaws.com"]),
+        ("e?2*", ["*.com"], [f"e{OTHER}2{OTHER}.com", f"e{OTHER}2.com"]),
+        ("*?", ["a*b"], [f"a{OTHER}b", "ab"]),
         ("*", ["x*", "y"], [f"x{OTHER}", "x", "y"]),
         ("x*", ["y*"], []),
         ("*" * LONGEST, ["y"], ["y"]),
@@ -56,5 +59,17 @@ def test_the_texts_that_stand_for_a_pattern(pattern, models, found):
 
 def test_a_pattern_that_is_too_long_may_overlap():
     assert may_overlap("a*" + "b" * LONGEST + "*", "a*c*", ("a*",))
+    assert not may_overlap("*" + "b" * (LONGEST - 1), "*b", ("a*c",))
     assert not may_overlap("a*b*", "b*", ("a*",))
     assert not may_overlap("b*", "*c", ("a*c",))
+
+
+def test_a_hostile_pattern_costs_as_many_steps_as_there_are_places_in_both():
+    started = time.process_time()
+    assert common("*a" * (LONGEST // 2), "a" * LONGEST + "b", OTHER, False) is None
+    assert time.process_time() - started < 1
+
+
+def test_two_patterns_may_overlap_in_what_the_shortest_text_does_not_show():
+    assert may_overlap("lambda.*", "*a.amazonaws.com", ("*.amazonaws.com",))  # neither covers lambda.x, or xa
+    assert not may_overlap("lambda.*", "*.amazonaws.com", ("*.amazonaws.com",))

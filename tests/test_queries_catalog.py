@@ -78,8 +78,8 @@ def test_checks_say_what_is_found_and_how_to_mend_it() -> None:
         assert {"account_id", check.subject} <= set(check.columns)
 
 
-def test_there_are_fifteen_questions_and_their_ids_are_their_file_names() -> None:
-    assert len(questions()) == 15
+def test_there_are_thirty_two_questions_and_their_ids_are_their_file_names() -> None:
+    assert len(questions()) == 32
     files = [*CHECKS.glob("*.cypher"), *QUESTIONS.glob("*.cypher")]
     assert {re.sub(r"^\d+-", "", f.stem) for f in files} == {q.id for q in ALL}
 

@@ -23,6 +23,7 @@ from tests.graph_samples import (
     LEDGER_ADMIN,
     MAIN,
     MANAGEMENT,
+    MAYA,
     NOW,
     PAYMENTS_FN,
     PROD,
@@ -35,6 +36,9 @@ from tests.graph_samples import (
 )
 
 WEB = f"arn:aws:ec2:eu-west-1:{PROD}:security-group/sg-web"
+ORG_ADMIN = "outcome:org_admin"
+SUBJECT = "repo:harborline/payments:ref:refs/heads/main"
+MFA, OFFICE = "aws:MultiFactorAuthPresent is true", "aws:SourceIp is in 203.0.113.0/24"
 INSTANCE = f"arn:aws:ec2:eu-west-1:{PROD}:instance/i-web"
 EXAMPLES = re.findall(
     r"```cypher\n(MATCH \(a:(\w+)\)-\[r:(\w+)\]->\(b:(\w+)\)\n[^`]*)```", render()
@@ -45,6 +49,10 @@ GIVEN: dict[str, dict[str, Any]] = {
     "dev-into-prod": {"from_env": "dev", "to_env": "prod"},
     "who-can-take-this-role": {"role": CI_DEPLOY},
     "why-is-this-allowed": {"principal": LEDGER_ADMIN, "target": LEDGER},
+    "how-does-it-become-administrator": {"principal": MAIN},
+    "how-might-it-become-administrator": {"principal": f"arn:aws:iam::{STRANGER}:root"},
+    "who-uses-this-jewel": {"target": LEDGER},
+    "blast-radius": {"principal": MAIN},
 }
 ANSWERS: dict[str, list[list[Any]]] = {
     "who-can-delete-jewels": [[0, LEDGER, JENKINS, "legacy-jenkins", PROD]],
@@ -71,6 +79,46 @@ ANSWERS: dict[str, list[list[Any]]] = {
         ["write", "certain", "The policies allow it.", [], []],
     ],
     "who-talks-to-the-databases": [[INSTANCE, LEDGER, "tcp/5432-5432", "CAN_CONNECT"]],
+    "how-does-it-become-administrator": [[PROD, "admin", 2, [SUBJECT, "ci-deploy", "administrator"]]],
+    "how-might-it-become-administrator": [
+        [PROD, "admin", 2, ["account stranger", "payments-fn", "administrator"], [MFA]],
+    ],
+    "who-is-near-administrator": [
+        [CI_DEPLOY, "ci-deploy", PROD, 1], [JENKINS, "legacy-jenkins", PROD, 1], [MAIN, SUBJECT, PROD, 2],
+    ],
+    "who-uses-this-jewel": [
+        [LEDGER_ADMIN, "ledger-admin", PROD, ["read", "write"], True],
+        [PAYMENTS_FN, "payments-fn", PROD, ["read"], True],
+        [SUPPORT, "support", PROD, ["read"], False],
+        [JENKINS, "legacy-jenkins", PROD, ["delete", "read", "write"], True],
+    ],
+    "blast-radius": [[PROD, "delete", 1], [PROD, "read", 1], [PROD, "write", 1]],
+    "techniques-in-use": [
+        ["administrator", 2, 2, 1], ["iam-005", 1, 0, 1], ["lambda-001", 1, 1, 1], ["sso-001", 1, 0, 1],
+    ],
+    "who-has-the-most-techniques": [[CI_DEPLOY, PROD, 1, ["lambda-001"]]],
+    "who-crosses-accounts": [
+        [MANAGEMENT, PROD, 1, 1], [DEV, PROD, 1, 1], [VENDOR, PROD, 1, 0], [STRANGER, PROD, 1, 1],
+    ],
+    "which-outsiders-become-administrator": [[f"arn:aws:iam::{STRANGER}:root", STRANGER, "unknown", None, 2]],
+    "which-workloads-become-administrator": [[INSTANCE, PROD, PAYMENTS_FN, None, 1]],
+    "which-roles-does-nobody-take": [
+        [f"arn:aws:iam::{DEV}:role/builder", "builder", DEV, "2026-11-10T00:00:00Z"],
+        [f"arn:aws:iam::{DEV}:role/ci-deploy", "ci-deploy", DEV, NOW],
+        [f"arn:aws:iam::{DEV}:role/support", "support", DEV, "2026-11-10T00:00:00Z"],
+    ],
+    "how-many-become-administrator": [[PROD, "payments-prod", 2, 2, 6], [DEV, "dev", 0, 0, 3]],
+    "which-rights-make-most-administrators": [
+        ["set:admin", PROD, 1, ["administrator"], []], ["set:ci-deploy", PROD, 1, ["administrator"], []],
+    ],
+    "what-only-a-condition-holds": [
+        [PAYMENTS_FN, "iam-005", ADMIN_OF_PROD, [MFA]],
+        [SUPPORT, "read", LEDGER, [OFFICE]],
+        [MAYA, "sso-001", ORG_ADMIN, [OFFICE]],
+    ],
+    "which-people-become-administrator": [[MAYA, "Maya Lindqvist", None, 1]],
+    "same-rights-other-reach": [["set:ci-deploy", [PROD, DEV], 2]],
+    "who-leads-the-organization": [[MAYA, MANAGEMENT, "sso-001", "MAY_ESCALATE", [OFFICE]]],
 }  # fmt: skip
 FOUND: dict[str, set[tuple[str, str]]] = {  # rule -> subject and state
     "iam-user-outside-identity-center": {(JENKINS, "open"), (DEV, "unknown")},
@@ -92,8 +140,23 @@ def sample() -> Sketch:
     b = organization()
     b.step("set:support-prod", "CAN_ASSUME", LEDGER_ADMIN)
     b.step("set:ci-deploy", "CAN_ESCALATE", ADMIN_OF_PROD, "administrator")
+    _reaching(b)
     unsee(b, DEV, "iam.access_keys")
     return b
+
+
+def _reaching(b: Sketch) -> None:
+    """Ways to administrator besides, with the distances that a build would measure; a twin of `ci-deploy` without."""
+    b.node("Outcome", ORG_ADMIN, name="administrator of the organization", kind="org_admin", account_id=MANAGEMENT)
+    b.step("set:ci-deploy", "CAN_ESCALATE", LEDGER_ADMIN, "lambda-001")
+    b.step("set:fn", "MAY_ESCALATE", ADMIN_OF_PROD, "iam-005", conditions=[MFA])
+    b.step("set:maya", "MAY_ESCALATE", ORG_ADMIN, "sso-001", conditions=[OFFICE])
+    twin = b.principal("AWSRole", f"arn:aws:iam::{DEV}:role/ci-deploy", DEV, last_used=NOW)
+    b.access_set("set:ci-deploy-dev", twin, shape="set:ci-deploy")
+    for principal, steps in ((JENKINS, 1), (CI_DEPLOY, 1), (MAIN, 2)):
+        b.nodes[principal][1].update(hops_to_admin=steps, may_hops_to_admin=steps)
+    for principal, steps in ((PAYMENTS_FN, 1), (MAYA, 1), (f"arn:aws:iam::{STRANGER}:root", 2)):
+        b.nodes[principal][1].update(may_hops_to_admin=steps)
 
 
 @pytest.fixture(scope="module")

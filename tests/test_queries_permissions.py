@@ -261,6 +261,69 @@ def test_a_session_that_a_policy_names_is_listed_beside_its_role():
     assert can(estate, session, READ, PAPER).word == "yes"
 
 
+FAY = f"arn:aws:sts::{PROD}:federated-user/fay"
+
+
+def test_a_federated_user_that_a_policy_names_is_listed_and_what_is_not_known_of_it_is_said():
+    estate = estate_of(*organization_records(), user("ann"), bucket(allowing({"AWS": FAY})))
+    assert names(estate, READ, PAPER)[FAY] == "unknown", "a policy of whoever made it may deny"
+    found = can(estate, FAY, "s3:PutObject", PAPER)
+    assert (found.word, found.unseen) == (
+        "unknown", ("who made the federated user `fay`, and with which session policy, is not known",)
+    )  # fmt: skip
+    ours = allowing("*", Effect="Deny", Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}})
+    guarded = estate_of(*organization_records(), user("ann"), bucket(allowing({"AWS": FAY}), ours))
+    assert can(guarded, FAY, READ, PAPER).word == "unknown", "it belongs to the organization as its account does"
+
+
+def test_a_session_of_a_role_that_was_not_seen_has_a_role_with_an_unknown_path():
+    asking = {"Condition": {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{PROD}:role/team/*"}}}
+    estate = estate_of(bucket(allowing({"AWS": PROD}, **asking)), denied=[IDENTITIES])
+    session = f"arn:aws:sts::{PROD}:assumed-role/web/s"
+    assert can(estate, session, READ, PAPER).word == "unknown"
+
+
+def test_whoever_takes_a_role_may_tag_the_session():
+    wanting = {"Effect": "Allow", "Action": READ, "Resource": "*",
+               "Condition": {"StringEquals": {"aws:PrincipalTag/team": "a"}}}  # fmt: skip
+    own = (facts.InlinePolicy("own", document(wanting)),)
+
+    def web(action: object, **tags: str) -> Estate:
+        trust = document({"Effect": "Allow", "Principal": {"AWS": PROD}, "Action": action})
+        return estate_of(role("web", trust=trust, inline=own, tags=tags), bucket())
+
+    tagging = ["sts:AssumeRole", "sts:TagSession"]
+    answers = [can(web(action, **tags), "web", READ, PAPER).word for action in ("sts:AssumeRole", tagging)
+               for tags in ({}, {"team": "a"})]  # fmt: skip
+    assert answers == ["no", "yes", "possible", "possible"]
+    assert can(web(tagging, team="a"), "web", READ, PAPER, complete=True).word == "yes"
+    assert can(web(tagging), "web", READ, PAPER, context={"aws:PrincipalTag/Team": ("a",)}).word == "yes"
+
+
+def test_an_account_that_is_named_by_its_canonical_id_may_be_any():
+    estate = estate_of(user("ann", inline=inline()), bucket(allowing({"CanonicalUser": "79a59df900b949e5"})))
+    found = who_can(estate, READ, asked(estate, PAPER, READ)).granted
+    (other,) = (one for one in found if one.name == "any other account")
+    assert (other.answer.word, other.answer.verdict.conditions) == (
+        "possible", ("`canonical user id of the account` is 79a59df900b949e5",)
+    )  # fmt: skip
+    assert not [one for one in found if one.name == "anyone"]
+
+
+@pytest.mark.parametrize(
+    ("action", "policy"), [("sts:AssumeRole", "the role's trust policy"), ("kms:Decrypt", "the key's policy")]
+)
+def test_of_all_roles_and_keys_nobody_knows_whether_they_agree(action, policy):
+    estate = estate_of(user("ann", inline=inline("*")), user("bob"))
+    found = can(estate, "ann", action, "*")
+    assert (found.word, found.verdict.conditions) == ("possible", (f"policy `{policy}`, which was not seen, agrees",))
+    assert set(names(estate, action, "*").values()) == {"possible"}
+    assert f"up to {policy}" in " ".join(about_resource(action, "*"))
+    for other in ("sts:GetSessionToken", "kms:ListKeys"):
+        assert can(estate, "ann", other, "*").word == "yes"
+        assert [*about_resource(other, "*")] == []
+
+
 def test_people_stand_behind_the_roles_of_identity_center():
     reserved = role(RESERVED, path=f"/aws-reserved/sso.amazonaws.com/{REGION}/", inline=inline())
     people = [one for one in identity_records() if type(one).__name__.startswith(("Directory", "Permission", "Assign"))]
@@ -284,6 +347,18 @@ def test_what_is_given_decides_and_what_is_not_is_open_or_absent():
     assert can(estate, "ann", READ, PAPER, context={"aws:sourceip": ("203.0.113.7",)}).word == "yes"
     assert can(estate, "ann", READ, PAPER, context={"aws:sourceip": ("198.51.100.7",)}).word == "no"
     assert can(estate, "ann", READ, PAPER, complete=True).word == "no"
+
+
+@pytest.mark.parametrize("key", ["ec2:ResourceTag/team", "aws:resourcetag/team"])
+def test_a_key_may_be_given_by_any_of_its_names(key):
+    statement = {"Effect": "Allow", "Action": READ, "Resource": "*",
+                 "Condition": {"StringEquals": {"s3:ResourceTag/team": "a"}}}  # fmt: skip
+    estate = estate_of(user("ann", inline=(facts.InlinePolicy("own", document(statement)),)), bucket())
+    for value, word in (("a", "yes"), ("b", "no")):
+        assert can(estate, "ann", READ, PAPER, context={key: (value,)}, complete=True).word == word
+        what = asked(estate, PAPER, READ)
+        listed = {one.name for one in who_can(estate, READ, what, {key: (value,)}).granted}
+        assert (f"{PROD}/ann" in listed) is (word == "yes")
 
 
 def test_a_complete_request_still_says_what_it_says_of_itself():

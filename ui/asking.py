@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from graph.model import Graph
-from queries.where import Unresolved, places
+from graph.options import Zone
+from queries.paths import endpoints
+from queries.where import Unresolved
+from ui import words
 
+LAST_PART = re.compile("[/:]")
 OFFERED = 8  # names offered for one text
+MAX_HOPS = 12
+TERMS = {said: term for term, said in words.CLASSES.items()}  # how the form calls a class, to its name
 
 
-def settle(graph: Graph, text: str, names: Sequence[str]) -> list[str]:
-    """What a text stands for: itself where it can be asked for, else the names that it is a part of, the closest kind
-    of match alone."""
-    try:
-        places(graph, text)
-    except Unresolved:
-        return matches(text, names)
-    return [text]
+@dataclass(frozen=True)
+class Question:
+    """Which paths are asked for; the texts are what `endpoints` understands. `kinds` are of words.STEP_KINDS: the only
+    steps that a path may take, none for any step."""
+
+    source: str
+    target: str
+    max_hops: int = MAX_HOPS
+    certain_only: bool = False
+    kinds: tuple[str, ...] = ()
+
+
+def settle(graph: Graph, text: str, names: Sequence[str], zones: Sequence[Zone] = ()) -> list[str]:
+    """What a text stands for: itself where it can be asked for, the account that it names, else the names that it is a
+    part of, the closest kind of match alone."""
+    term = TERMS.get(text, text)
+    account = f"account:{term}"
+    is_account = term in graph.nodes and graph.nodes[term].label == "AWSAccount"
+    for candidate in (account,) if is_account else (term, account):
+        try:
+            endpoints(graph, candidate, zones)
+        except Unresolved:
+            continue
+        return [candidate]
+    return matches(text, names)
+
+
+def said(term: str) -> str:
+    """A class in the form's words; anything else as it is."""
+    return words.CLASSES.get(term, term)
 
 
 def matches(text: str, names: Sequence[str]) -> list[str]:
@@ -35,4 +65,5 @@ def matches(text: str, names: Sequence[str]) -> list[str]:
 
 
 def _last(name: str) -> str:
-    return name.casefold().rpartition("/")[2]
+    """The last part of `ACCOUNT/NAME` or of an ARN."""
+    return LAST_PART.split(name.casefold())[-1]

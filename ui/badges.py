@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import words
+from ui.text import one_line
 
 
 def severity(name: str) -> None:
@@ -19,3 +20,8 @@ def change(name: str, how_bad: str) -> None:
 
 def verdict(name: str) -> None:
     st.badge(name, color=words.VERDICT_BADGES[name], help=words.VERDICT_HELP[name])
+
+
+def stale(last_seen: str) -> None:
+    """That a fact was not seen this time; the time is ISO."""
+    st.badge(f"as last seen {one_line(last_seen)[:10]}", icon=":material/history:", color="red")

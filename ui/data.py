@@ -19,15 +19,14 @@ from graph.model import Graph
 from graph.promoted import Promoted, read_promoted
 from graph.reach import Reach, networks
 from queries.checks import Finding, load_findings
-from queries.paths import Distance, find_paths, reaching
+from queries.paths import Distance, reaching
 from queries.paths import Path as AccessPath
 from queries.picture import coverage_rows
-from queries.where import entries, places
+from queries.where import entries
 
 if TYPE_CHECKING:
     from settings import Settings
 
-LISTED = 200  # paths in a table
 _used: list[Settings] = []  # one entry at most: the settings that `serve` was given
 
 
@@ -57,11 +56,6 @@ class Estate:
             return None
         checked = self.findings is not None
         return _drift(self.baseline.graph.id, self.graph.id, checked, self.baseline, self)
-
-    def paths(self, sources: str, targets: str, max_hops: int, certain_only: bool) -> list[AccessPath]:
-        """The ranked paths between what two texts name: at most LISTED, and one more where there are more. Raises
-        Unresolved."""
-        return _paths(self.graph.id, sources, targets, max_hops, certain_only, self)
 
     def reaching(self, goal: str) -> list[Distance]:
         """Who reaches one of GOALS, and in how many steps."""
@@ -144,14 +138,6 @@ def _baseline(state: str, graph_id: str, at: str) -> Baseline:
 def _drift(baseline_id: str, graph_id: str, checked: bool, _baseline: Baseline, _estate: Estate) -> Drift:
     before, after = (_baseline.findings, _estate.findings or []) if checked else ([], [])
     return compare(_baseline.graph, before, _estate.graph, after)
-
-
-@st.cache_resource(max_entries=64, show_spinner="Searching …")
-def _paths(
-    graph_id: str, sources: str, targets: str, max_hops: int, certain_only: bool, _estate: Estate
-) -> list[AccessPath]:
-    graph = _estate.graph
-    return find_paths(graph, places(graph, sources), places(graph, targets), LISTED + 1, max_hops, certain_only)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

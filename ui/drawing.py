@@ -25,7 +25,8 @@ RESERVED_ROLE = re.compile(r"^AWSReservedSSO_(?P<set>.+)_[0-9a-f]{16}$")
 class DrawnNode:
     """`id` is safe in selectors; `name` and `place` are written on a canvas, never into a page.
 
-    `state` is a key of words.CHANGES, or empty.
+    `state` is a key of words.CHANGES, or empty. `members` are the ids of the nodes that it stands for, none where it
+    is one node.
     """
 
     id: str
@@ -36,11 +37,12 @@ class DrawnNode:
     jewel: bool = False
     stale: bool = False
     state: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class DrawnEdge:
-    """`state` is a key of words.CHANGES, or empty."""
+    """`state` is a key of words.CHANGES, or empty; `hops` are the steps that the line stands for."""
 
     id: str
     source: str
@@ -48,6 +50,7 @@ class DrawnEdge:
     label: str
     certain: bool
     state: str = ""
+    hops: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ def drawing(graph: Graph, hops: Iterable[Hop], past: Graph | None = None, alone:
     node_ids = list(dict.fromkeys([*(n for hop in unique.values() for n in (hop.source, hop.target)), *alone]))
     shown = set(node_ids[:DRAWN])
     return Drawing(
-        tuple(_node(graph, past, n) for n in node_ids[:DRAWN]),
-        tuple(_edge(i, hop) for i, hop in unique.items() if hop.source in shown and hop.target in shown),
+        tuple(drawn_node(graph, n, past) for n in node_ids[:DRAWN]),
+        tuple(drawn_edge(i, hop) for i, hop in unique.items() if hop.source in shown and hop.target in shown),
         len(node_ids) - len(shown),
     )
 
@@ -136,7 +139,7 @@ def short_name(name: str) -> str:
     return name if len(name) <= NAME_LENGTH else f"{name[:half]}…{name[1 - half :]}"
 
 
-def verb(hop: Hop) -> str:
+def verb(hop: Hop | Edge) -> str:
     """The relationship without its verdict, such as `ASSUME`."""
     return hop.type.removeprefix("CAN_").removeprefix("MAY_")
 
@@ -156,14 +159,16 @@ def ports(key: str) -> str:
     return f"{protocol}/{first}" if first and first == last else key
 
 
-def _edge(edge_id: str, hop: Hop) -> DrawnEdge:
+def drawn_edge(edge_id: str, hop: Hop) -> DrawnEdge:
+    """The line of one hop."""
     change = words.CHANGES.get(hop.change)
     text = f"{change.symbol} {label(hop)}" if change else label(hop)
     state = hop.change if change else ""
-    return DrawnEdge(edge_id, node_key(hop.source), node_key(hop.target), text, hop.certain, state)
+    return DrawnEdge(edge_id, node_key(hop.source), node_key(hop.target), text, hop.certain, state, (hop,))
 
 
-def _node(graph: Graph, past: Graph | None, node_id: str) -> DrawnNode:
+def drawn_node(graph: Graph, node_id: str, past: Graph | None = None) -> DrawnNode:
+    """One node as it is drawn; given the `past` graph it is marked where it is new or gone."""
     home = past if past and node_id not in graph.nodes else graph
     node = home.nodes.get(node_id) or Node(node_id, ("",), {})
     account = str(node.properties.get("account_id") or "")

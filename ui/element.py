@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from report.layout import COLUMN
 from ui import icons, words
 from ui.drawing import Drawing, DrawnEdge, DrawnNode
-from ui.packing import packed
+from ui.packing import broken, packed
 
 # Text and lines by theme; contrast against the page's background is at least 4.5 for text and 3 for lines.
 INK = {"light": "#0f172a", "dark": "#e2e8f0"}
@@ -41,9 +42,11 @@ def draw(
     focus: Collection[str] = (),
     fade: bool = True,
     chosen: str = "",
+    width: int = WIDEST,
     on_click: Click | None = None,
 ) -> None:
-    """Draws from left to right.
+    """Draws from left to right, for a place of some `width` in pixels: a chain that is too long for it is broken into
+    rows.
 
     `focus` are ids of nodes and edges that stand out, and unless `fade` is off the rest is dimmed; `chosen` is the id
     of the edge or node whose evidence is shown. `on_click` gets what was done (`edge`, `node` or `expand`) and the id.
@@ -52,7 +55,7 @@ def draw(
     from st_graph_workbench import Event, graph_workbench
 
     st.html(CSS)
-    places = _squeezed(packed([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges]))
+    places = _placed(drawing, width)
     graph_workbench(
         elements={"nodes": [_node(n, places[n.id]) for n in drawing.nodes], "edges": [_edge(e) for e in drawing.edges]},
         layout={"name": "preset", "fit": True, "padding": 28, "animate": False},
@@ -74,12 +77,17 @@ def _report(key: str, on_click: Click | None) -> None:
         on_click(event["action"], event["data"]["target_id"])
 
 
-def _squeezed(places: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+def _placed(drawing: Drawing, width: int) -> dict[str, tuple[float, float]]:
+    places = packed([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges])
+    return _squeezed(broken(places, max(2, int(width / (COLUMN * TIGHTEST)))), width)
+
+
+def _squeezed(places: dict[str, tuple[float, float]], room_across: int = WIDEST) -> dict[str, tuple[float, float]]:
     """Columns closer together where a long path would have to be drawn too small to be read, and farther apart where
     many rows make everything small."""
     width = max((x for x, _ in places.values()), default=0)
     room = max(1.0, (max((y for _, y in places.values()), default=0)) / HIGHEST)
-    factor = max(TIGHTEST, min(room, WIDEST * room / width)) if width else 1.0
+    factor = max(TIGHTEST, min(room, room_across * room / width)) if width else 1.0
     return {node: (x * factor, y) for node, (x, y) in places.items()}
 
 
@@ -90,9 +98,16 @@ def _height(places: dict[str, tuple[float, float]]) -> int:
 
 
 def _node(node: DrawnNode, place: tuple[float, float]) -> dict[str, Any]:
-    marks = "jewel" if node.jewel else ""
+    marks = " ".join(mark for mark, is_so in (("jewel", node.jewel), ("group", bool(node.members))) if is_so)
     below = "\n".join(text for text in (node.name, node.place, "as last seen" if node.stale else "") if text)
-    data = {"id": node.id, "icon": node.kind.icon, "text": below, "marks": marks, "state": node.state}
+    data = {
+        "id": node.id,
+        "icon": node.kind.icon,
+        "colour": node.kind.colour[1:],
+        "text": below,
+        "marks": marks,
+        "state": node.state,
+    }
     data["stale"] = "yes" if node.stale else ""
     return {"data": data, "position": {"x": place[0], "y": place[1]}, "selectable": False}
 
@@ -129,7 +144,7 @@ def _any(ids: Any) -> str:
 
 def _kind(kind: words.Kind) -> tuple[str, dict[str, Any]]:
     return (
-        f'node[icon="{kind.icon}"]',
+        f'node[icon="{kind.icon}"][colour="{kind.colour[1:]}"]',
         {"background-color": kind.colour, "background-image": icons.data_uri(kind.icon)},
     )
 
@@ -139,6 +154,7 @@ def _base(mode: words.Theme) -> list[tuple[str, dict[str, Any]]]:
         "label": "data(text)", "width": 38, "height": 38, "shape": "ellipse", "border-width": 0,
         "background-width": "58%", "background-height": "58%", "font-size": 11, "color": INK[mode],
         "text-wrap": "wrap", "text-max-width": 170, "text-valign": "bottom", "text-margin-y": 5, "line-height": 1.25,
+        "text-background-color": PAPER[mode], "text-background-opacity": 0.85,
         "min-zoomed-font-size": 5, "overlay-opacity": 0,
     }  # fmt: skip
     edge = {
@@ -151,7 +167,8 @@ def _base(mode: words.Theme) -> list[tuple[str, dict[str, Any]]]:
     return [
         ("node", node),
         ("edge", edge),
-        ('node[marks="jewel"]', {"border-width": 4, "border-color": words.JEWEL, "border-style": "double"}),
+        ('node[marks^="jewel"]', {"border-width": 4, "border-color": words.JEWEL, "border-style": "double"}),
+        ('node[marks$="group"]', {"shape": "round-rectangle", "width": 52, "height": 42}),
         ('node[stale="yes"]', {"border-width": 2, "border-style": "dotted", "border-color": MUTED[mode]}),
         ('edge[verdict="possible"]', {"line-style": "dashed", "line-dash-pattern": [7, 4]}),
     ]

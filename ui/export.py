@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Iterable
+from csv import writer
 from xml.etree import ElementTree as Xml
 
 import orjson
@@ -10,11 +13,14 @@ import orjson
 from graph.model import WALKED, Graph
 from queries.paths import Path
 from queries.picture import paths_document
+from queries.where import full_name
 from ui import icons, words
 from ui.drawing import Drawing, DrawnEdge, DrawnNode
 from ui.element import INK, LINE, MUTED, PAPER
-from ui.packing import packed
+from ui.packing import framed
+from ui.text import cell
 
+COLUMNS = ("source", "target", "verdict", "hops", "way", "conditions")
 MARGIN = 90.0
 RADIUS = 20.0
 
@@ -30,18 +36,28 @@ def cypher(graph: Graph, path: Path) -> str:
     )
 
 
-def document(graph: Graph, path: Path) -> bytes:
-    """The path as the JSON that others read."""
-    written: bytes = orjson.dumps(paths_document(graph, [path]), option=orjson.OPT_INDENT_2)
+def document(graph: Graph, paths: Iterable[Path]) -> bytes:
+    """The paths as the JSON that others read."""
+    written: bytes = orjson.dumps(paths_document(graph, paths), option=orjson.OPT_INDENT_2)
     return written
+
+
+def csv(graph: Graph, paths: Iterable[Path]) -> bytes:
+    """The paths as a table for a spreadsheet, one row each; no cell is a formula."""
+    text = io.StringIO()
+    table = writer(text)
+    table.writerow(COLUMNS)
+    for path in paths:
+        way = [step for hop in path.hops for step in (f"{hop.type} {hop.key}".strip(), full_name(graph, hop.target))]
+        row = (path.source, path.target, path.verdict, len(path.hops), " → ".join(way), "; ".join(path.conditions))
+        table.writerow([cell(value) for value in row])
+    return text.getvalue().encode("utf-8-sig")  # the mark tells spreadsheets that it is UTF-8
 
 
 def svg(drawing: Drawing) -> bytes:
     """The drawing as one self-contained SVG file, in the light theme."""
-    places = packed([n.id for n in drawing.nodes], [(e.source, e.target) for e in drawing.edges])
-    left, top = (min((p[axis] for p in places.values()), default=0.0) - MARGIN for axis in (0, 1))
-    right, bottom = (max((p[axis] for p in places.values()), default=0.0) + MARGIN for axis in (0, 1))
-    box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    places, frame = framed(drawing, MARGIN)
+    box = dict(zip(("x", "y", "width", "height"), frame, strict=True))
     root = Xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "font-family": "sans-serif"})
     root.set("viewBox", " ".join(f"{value:g}" for value in box.values()))
     _part(root, "rect", fill=PAPER["light"], **box)

@@ -59,13 +59,71 @@ KINDS: dict[str, Kind] = {
     "RecoveryPoint": Kind("recovery point", "recovery", TEAL),
     "KMSKey": Kind("KMS key", "key", GREEN),
     "SecretsManagerSecret": Kind("secret", "lock", GREEN),
+    "RDSSnapshot": Kind("database snapshot", "recovery", TEAL),
+    "RDSClusterSnapshot": Kind("cluster snapshot", "recovery", TEAL),
+    "DynamoDBTable": Kind("table", "database", GREEN),
+    "SQSQueue": Kind("queue", "box", GREEN),
+    "SNSTopic": Kind("topic", "box", GREEN),
+    "ECRRepository": Kind("image repository", "box", GREEN),
+    "CloudWatchLogGroup": Kind("log group", "scroll", SLATE),
+    "ECSService": Kind("container service", "server", AMBER),
+    "ECSTask": Kind("container task", "server", AMBER),
+    "ECSTaskDefinition": Kind("task definition", "server", AMBER),
+    "EKSNodegroup": Kind("node group", "server", AMBER),
+    "EKSPodIdentityAssociation": Kind("pod identity", "badge", AMBER),
+    "AppRunnerService": Kind("App Runner service", "server", AMBER),
+    "CloudFormationStack": Kind("stack", "building", ORANGE),
+    "CloudFormationStackSet": Kind("stack set", "building", ORANGE),
+    "CodeBuildProject": Kind("build project", "gear", ORANGE),
+    "GlueJob": Kind("Glue job", "gear", ORANGE),
+    "GlueDevEndpoint": Kind("Glue endpoint", "server", ORANGE),
+    "StepFunction": Kind("state machine", "gear", ORANGE),
+    "AWSBedrockAgent": Kind("Bedrock agent", "lambda", ORANGE),
+    "AWSBedrockCodeInterpreter": Kind("code interpreter", "lambda", ORANGE),
+    "AWSSageMakerNotebookInstance": Kind("notebook", "server", ORANGE),
+    "AWSSageMakerUserProfile": Kind("SageMaker profile", "badge", ORANGE),
     "CloudTrailTrail": Kind("trail", "scroll", SLATE),
     "CrownJewel": Kind("crown jewel", "crown", "#a16207"),
 }
 OTHER = Kind("resource", "box", SLATE)
 JEWEL = "#d97706"
 
+PLURALS = {
+    "person": "people",
+    "group of people": "groups of people",
+    "federated identity": "federated identities",
+    "pod identity": "pod identities",
+    "image repository": "image repositories",
+}
+
 OUTCOMES = {"admin": "administrator", "org_admin": "organization administrator"}
+
+# Classes of nodes that a question may name, as the form calls them.
+CLASSES = {
+    "exposed": "every real entry point",
+    "internet": "the internet",
+    "external": "anyone outside",
+    "ci": "CI pipelines",
+    "jewels": "crown jewels",
+    "admin": "administrators",
+    "org-admin": "organization administrators",
+}
+STEP_KINDS = {
+    "sso": "sign-in",
+    "assume": "roles",
+    "escalate": "escalation",
+    "access": "data access",
+    "network": "network",
+    "compute": "compute",
+}
+REACHED = {
+    "administrator": "administrator rights",
+    "jewel": "crown jewels",
+    "data": "data",
+    "principal": "principals",
+    "workload": "workloads",
+    "network": "network",
+}
 
 VERDICTS = {
     True: "certain",
@@ -109,6 +167,7 @@ STEPS = {
     "SENDS_AS": "what {source} sends leaves through {target}",
     "RUNS_AS": "what runs on {source} has the credentials of {target}",
 }
+ADMINISTRATOR = "{source} {can} do anything: it is {target}"
 LEVELS = {
     "read": "read",
     "write": "write to",
@@ -132,6 +191,7 @@ LAYERS = {
     "scp": "service control policies",
     "rcp": "resource control policies",
     "trust": "trust policy",
+    "s3-bpa": "Block Public Access",
 }
 TRUTHS: dict[str, tuple[str, Badge]] = {
     "yes": ("allows", "green"),
@@ -152,6 +212,11 @@ STALE_AFTER = timedelta(hours=26)  # a daily collection that is late
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 path`, `2 paths`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def counted(count: int, known: Kind) -> str:
+    """`6 roles`, `2 people`."""
+    return plural(count, known.word, PLURALS.get(known.word, ""))
 
 
 def tone(change: str, severity: str) -> Badge:

@@ -20,7 +20,13 @@ from botocore.model import OperationModel, ServiceModel, Shape
 
 SCOPE = re.compile(r"Credential=ASIA(\d{12})\w*/\d+/([^/]*)/([^/]*)/aws4_request")
 BUCKET = re.compile(r"(.+)\.s3[.-].*\bamazonaws\.com")  # in a host
-SIGNING_NAMES = {"sso": "sso-admin"}  # where the name in signatures is not the SDK's
+SIGNING_NAMES = {  # where the name in signatures is not the SDK's
+    "bedrock": "bedrock-agent",
+    "bedrock-agentcore": "bedrock-agentcore-control",
+    "sso": "sso-admin",
+    "states": "stepfunctions",
+}
+OF_S3_CONTROL = "/v20180820/"  # which is signed as S3
 LOADER = Loader()
 PAGE = "page:"
 XML, JSON = "text/xml", "application/x-amz-json-1.1"
@@ -113,7 +119,7 @@ def decode(http: Http) -> Request:
     found = SCOPE.search(http.headers.get("authorization", ""))
     assert found, f"not signed with a key of this server: {http.target}"
     account, region, signed = found.groups()
-    service = SIGNING_NAMES.get(signed, signed)
+    service = "s3control" if http.target.startswith(OF_S3_CONTROL) else SIGNING_NAMES.get(signed, signed)
     match model_of(service).resolved_protocol:
         case "json":
             operation, parameters = http.headers["x-amz-target"].rpartition(".")[2], orjson.loads(http.body or b"{}")
@@ -122,6 +128,8 @@ def decode(http: Http) -> Request:
             operation = parameters.pop("Action")
         case _:
             operation, parameters = _routed(service, http.method, _path_style(http))
+            if http.body.startswith(b"{"):
+                parameters |= orjson.loads(http.body)
     return Request(service, operation, account, region, parameters, http)
 
 

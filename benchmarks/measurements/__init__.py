@@ -63,9 +63,7 @@ MEASUREMENTS = {
     "policy.compare": Measurement(policy_compare.measure, estate=BIG),
     "policy.sets": Measurement(policy_sets.measure, (Bench.base_snapshot,), BIG),
 }
-GROUPS = {
-    group: tuple(name for name in MEASUREMENTS if name.startswith(f"{group}.")) for group in ("policy", "store")
-}
+GROUPS = {group: tuple(name for name in MEASUREMENTS if name.startswith(f"{group}.")) for group in ("policy", "store")}
 
 
 def expanded(names: Iterable[str]) -> list[str]:

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from demo.company.automation import Automation
+from demo.company.workloads import Workloads
+
 Document = dict[str, Any]
 Tags = dict[str, str]
 
@@ -202,6 +205,49 @@ class Function:
 
 
 @dataclass
+class Queue:
+    name: str
+    policy: Document | None = None
+    tags: Tags = field(default_factory=dict)
+
+
+@dataclass
+class Topic:
+    name: str
+    policy: Document | None = None
+    tags: Tags = field(default_factory=dict)
+
+
+@dataclass
+class Repository:
+    name: str
+    policy: Document | None = None
+    tags: Tags = field(default_factory=dict)
+
+
+@dataclass
+class Table:
+    """`protected` against deletion, and restorable to any point in time."""
+
+    name: str
+    policy: Document | None = None
+    protected: bool = True
+    tags: Tags = field(default_factory=dict)
+
+
+@dataclass
+class Snapshot:
+    """A manual snapshot of a database or cluster that may be gone, and the accounts that it is shared with."""
+
+    name: str
+    source: str
+    key: str
+    cluster: bool = True
+    shared_with: tuple[str, ...] = ()
+    tags: Tags = field(default_factory=dict)
+
+
+@dataclass
 class Trail:
     name: str
     bucket: str
@@ -228,6 +274,16 @@ class Account:
     secrets: list[Secret] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
     trails: list[Trail] = field(default_factory=list)
+    workloads: Workloads = field(default_factory=Workloads)
+    automation: Automation = field(default_factory=Automation)
+    queues: list[Queue] = field(default_factory=list)
+    topics: list[Topic] = field(default_factory=list)
+    repositories: list[Repository] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    snapshots: list[Snapshot] = field(default_factory=list)
+    log_groups: list[str] = field(default_factory=list)
+    log_policies: dict[str, Document] = field(default_factory=dict)
+    public_access_blocked: bool = False  # for all buckets of the account
     identity_denied: bool = False  # the reader may no longer ask IAM
 
     def role(self, name: str) -> Role:

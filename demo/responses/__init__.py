@@ -11,7 +11,18 @@ from typing import Any
 
 from demo.company.identifiers import REGION
 from demo.company.model import Account, Company
-from demo.responses import access, credentials, data, identity_center, network, organization, protection
+from demo.responses import (
+    access,
+    automation,
+    credentials,
+    data,
+    identity_center,
+    network,
+    organization,
+    protection,
+    stores,
+    workloads,
+)
 
 Responses = dict[str, Any]
 
@@ -29,7 +40,8 @@ def responses(company: Company) -> dict[str, str]:
 
 def _of_account(company: Company, account: Account) -> Responses:
     regional = network.render(company, account) | data.render(account) | protection.render(account)
-    everywhere = {name: regional.pop(name) for name in list(regional) if name.startswith("s3/")}
+    regional |= stores.render(account) | workloads.render(account) | automation.render(account)
+    everywhere = {name: regional.pop(name) for name in list(regional) if name.startswith(("s3/", "s3control/"))}
     return access.render(company, account) | credentials.render(account) | everywhere | _below(REGION, regional)
 
 

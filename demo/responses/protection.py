@@ -49,6 +49,7 @@ def _key_details(account: Account) -> Response:
         "kms/get-key-policy": {
             i: {"PolicyName": "default", "Policy": one_line(_key_policy(account, key))} for i, key in keys.items()
         },
+        "kms/list-grants": {i: {"Grants": [], "Truncated": False} for i in keys},
         "kms/list-resource-tags": {
             i: {"Tags": [{"TagKey": k, "TagValue": v} for k, v in key.tags.items()], "Truncated": False}
             for i, key in keys.items()

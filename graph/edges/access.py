@@ -17,8 +17,10 @@ import ingest.snapshot as facts
 from graph.builder import Builder
 from graph.estate import Estate, Holder, Powers
 from graph.proof import Step, add_step, asked, best
+from graph.public_access import restricted
+from graph.resource_policies import key_grants, log_policy
 from graph.sets import AccessSet, Sets
-from graph.trusts import names_principals, singles_out
+from graph.trusts import singles_out
 from policy import Document, Policy, Request, ResourcePolicies, Resources, Truth, places, refined
 from policy.language.match import glob
 
@@ -33,8 +35,22 @@ RECORD_LABELS: dict[type[facts.ArnRecord], str] = {
     facts.Secret: "SecretsManagerSecret",
     facts.Trail: "CloudTrailTrail",
     facts.Function: "AWSLambda",
+    facts.Queue: "SQSQueue",
+    facts.Topic: "SNSTopic",
+    facts.Repository: "ECRRepository",
+    facts.Table: "DynamoDBTable",
+    facts.LogGroup: "CloudWatchLogGroup",
+    facts.DatabaseSnapshot: "RDSSnapshot",
+    facts.ClusterSnapshot: "RDSClusterSnapshot",
 }
 
+# What it takes besides to read what is encrypted with a key of one's own.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/share-encrypted-snapshot.html
+OPENED_BY: dict[type[facts.ArnRecord], str] = {
+    facts.Secret: "kms:Decrypt",
+    facts.DatabaseSnapshot: "kms:CreateGrant",
+    facts.ClusterSnapshot: "kms:CreateGrant",
+}
 # A function's policy is made of grants alone: it withholds nothing from principals of its account.
 # https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 ONLY_ALLOWING = (facts.Function,)
@@ -69,17 +85,19 @@ class Target:
     def context(self) -> dict[str, tuple[str, ...]]:
         """The keys that a request on it carries; `aws:resourcetags` says that all its tags are known."""
         where = {**self.owner, **({"aws:requestedregion": (self.region,)} if self.region else {})}
+        if self.label == "SNSTopic":
+            # The account that calls, by an older name, which SNS's default policy asks for:
+            # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+            where["aws:sourceowner"] = (self.account_id,)
         if self.tags is None:
             return where
         return {**where, "aws:resourcetags": (), **{f"aws:resourcetag/{k.lower()}": (v,) for k, v in self.tags.items()}}
 
     @cached_property
     def singles_out(self) -> bool:
-        """Whether what decides at it answers principals of its account one by one."""
+        """Whether what decides at it answers principals of its account one by one; those it names aside."""
         document = self.policy.document if self.policy else None
-        return names_principals(document) or any(
-            singles_out(one) for one in (document, *(p.document for p in self.rcps))
-        )
+        return any(singles_out(one) for one in (document, *(p.document for p in self.rcps)))
 
     @cached_property
     def opens(self) -> bool:
@@ -179,7 +197,7 @@ def _decide(powers: Powers, places_of: Iterable[tuple[Surface, int]]) -> Iterato
     """Each target and level that is open or possible, with the actions that are, by the most certain of them."""
     for surface, where in places_of:
         for level, pairs in _able(powers, surface.label).items():
-            for group, asked_for in _alike(powers, surface, pairs, where & ~surface.ruled_out(level)):
+            for group, asked_for in alike(powers, surface, pairs, where & ~surface.ruled_out(level)):
                 first = surface.targets[next(places(group))]
                 steps = [(action, _ask(powers, first, action, template, level)) for action, template in asked_for]
                 truth = max(step.truth for _, step in steps)
@@ -194,7 +212,7 @@ def _decide(powers: Powers, places_of: Iterable[tuple[Surface, int]]) -> Iterato
 Pairs = list[tuple[str, str]]
 
 
-def _alike(powers: Powers, surface: Surface, pairs: Pairs, where: int) -> Iterator[tuple[int, Pairs]]:
+def alike(powers: Powers, surface: Surface, pairs: Pairs, where: int) -> Iterator[tuple[int, Pairs]]:
     """Groups of targets that nothing tells apart, each with the actions that may be allowed there."""
     groups = [where] if where else []
     open_to: list[tuple[tuple[str, str], int]] = []
@@ -281,7 +299,7 @@ def _target(estate: Estate, record: facts.ArnRecord, label: str) -> Target:
         label,
         getattr(record, "tags", None),
         own,
-        ResourcePolicies(own, rcps=rcps, restricts_public=_restricts_public(record)),
+        ResourcePolicies(own, grants=key_grants(record), rcps=rcps, restricts_public=_restricts_public(estate, record)),
         tuple(one for level in rcps or () for one in level),
         estate.snapshot.stale_since(record),
         estate.organizations.resource_context(record.account_id),
@@ -291,12 +309,11 @@ def _target(estate: Estate, record: facts.ArnRecord, label: str) -> Target:
     )
 
 
-def _restricts_public(record: facts.ArnRecord) -> bool | None:
+def _restricts_public(estate: Estate, record: facts.ArnRecord) -> bool | None:
     """Whether a bucket is closed to outsiders where its policy is public; None where that was not seen."""
-    block = record.public_access_block if isinstance(record, facts.Bucket) else None
-    if isinstance(block, facts.Unseen):
-        return None
-    return block is not None and block.restrict_public_buckets
+    if not isinstance(record, facts.Bucket):
+        return False
+    return restricted(record.public_access_block, estate.access_blocks.get(record.account_id, facts.Unseen()))
 
 
 def _besides(estate: Estate, record: facts.ArnRecord) -> dict[str, tuple[Besides, ...]]:
@@ -304,13 +321,17 @@ def _besides(estate: Estate, record: facts.ArnRecord) -> dict[str, tuple[Besides
 
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html
     """
     if isinstance(record, facts.DatabaseCluster) and record.deletion_protection:
         return {"delete": (Besides("rds:ModifyDBCluster"),)}
     if isinstance(record, facts.DatabaseInstance) and record.deletion_protection:
         return {"delete": (Besides("rds:ModifyDBInstance"),)}
-    key = estate.key(record.kms_key) if isinstance(record, facts.Secret) and record.kms_key else None
-    return {"read": (Besides("kms:Decrypt", _target(estate, key, "KMSKey")),)} if key else {}
+    if isinstance(record, facts.Table) and record.deletion_protection is True:
+        return {"delete": (Besides("dynamodb:UpdateTable"),)}
+    opening, encrypted = OPENED_BY.get(type(record)), getattr(record, "kms_key", None)
+    key = estate.key(encrypted) if opening and encrypted else None
+    return {"read": (Besides(opening, _target(estate, key, "KMSKey")),)} if opening and key else {}
 
 
 def _impossible(record: facts.ArnRecord) -> Iterator[str]:
@@ -342,6 +363,8 @@ def _own_policy(estate: Estate, record: facts.Record) -> Policy | None:
         return (
             _keeping(_own_policy(estate, vault), vault.arn) if vault else Policy(record.vault_arn, "vault policy", None)
         )
+    if isinstance(record, facts.LogGroup):
+        return log_policy(estate, record, of_principals=True)
     text = getattr(record, "policy", None)
     if text is None or isinstance(record, ONLY_ALLOWING):
         return None

@@ -165,10 +165,9 @@ class Asker:
 
 def _on(need: Need, target: Target) -> tuple[str, Context, str]:
     """The resource of a need on a target, what is known of it, and the policy that is taken away."""
-    if need.on == "gained":
-        return target.gained.arn, target.gained.as_resource, ""
+    arn, known = (target.gained.arn, target.gained.as_resource) if need.on == "gained" else (target.arn, target.context)
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html: tags of a role do not count
-    return target.arn, target.context if need.action != "iam:PassRole" else NOTHING, target.policy
+    return arn, known if need.action != "iam:PassRole" else NOTHING, target.policy if need.on == "target" else ""
 
 
 def every(steps: Iterable[Step]) -> Step:

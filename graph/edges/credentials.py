@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 import ingest.snapshot as facts
+from graph.edges.existing import AT_ALL, Existing
+from graph.edges.states import ANSWERS, States
 from graph.edges.targets import Target
 from graph.estate import Holder
 from graph.organizations import oldest
@@ -22,6 +24,8 @@ class Credentials:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        self.existing = Existing(snapshot)
+        self._states = States(snapshot)
         self._keys = Counter(k.user_arn for k in snapshot.all(facts.AccessKey))
         self._report = {row.user_arn: row for row in snapshot.all(facts.CredentialReportRow)}
         self._login = {p.user_arn: p.exists for p in snapshot.all(facts.LoginProfile)}
@@ -35,14 +39,20 @@ class Credentials:
 
     def exists(self, what: Exists, target: Target) -> Step:
         """Whether it is so for a target; `managed_instance` is not asked here."""
-        if what == "running":
-            return YES_STEP if getattr(target.record, "state", "") == "running" else NO_STEP
+        if what in ANSWERS:
+            return self._states(what, target)
+        if what in AT_ALL:
+            return self.existing.at_all(target.gained.account_id, what)
         asked, wanted = QUESTIONS[what]
         answers = {"keys": self._spare_key, "login": self._no_login, "profile": self._profile}
         answer = answers[asked](target.gained)
         if answer is None:
             return Step(Truth.MAYBE, conditions=(f"{UNSEEN[asked]} of {target.gained.record.name} was not seen",))
         return YES_STEP.as_seen(self._since(asked, target.gained)) if answer is wanted else NO_STEP
+
+    def managed(self, target: Target) -> Step | None:
+        """Whether Systems Manager reaches an instance; None where it was not asked."""
+        return self._states.managed(target.record) if isinstance(target.record, facts.Instance) else None
 
     def _since(self, what: str, target: Holder) -> str | None:
         """When the credentials or profiles that answer were last seen, if not this time."""

@@ -47,10 +47,9 @@ def _is_there(estate: Estate, provider: str, account_id: str) -> bool:
 
 
 def _add_provider(builder: Builder, sets: Sets, trust: Trust, provider: str) -> None:
-    host = provider.split(":oidc-provider/")[-1].split(":saml-provider/")[-1]
-    kind = "saml" if ":saml-provider/" in provider else "oidc"
+    host, kind = _told(provider)
     for subject in _subjects(trust, provider, f"{host}:sub"):
-        node_id = _principal(builder, trust, provider, host, kind, subject)
+        node_id = federated_principal(builder, provider, subject, trust.role.account_id, trust.role.stale)
         context = {f"{host}:sub": (subject,)} if kind == "oidc" else {}
         account = provider.split(":")[4] if provider.startswith("arn:") else ""
         principal = Principal(
@@ -67,19 +66,27 @@ def _add_provider(builder: Builder, sets: Sets, trust: Trust, provider: str) -> 
         add_step(builder, sets.own(node_id, account, subject), "ASSUME", role.arn, step)
 
 
-def _principal(builder: Builder, trust: Trust, provider: str, host: str, kind: str, subject: str) -> str:
+def federated_principal(builder: Builder, provider: str, subject: str, account_id: str, stale: str | None) -> str:
+    """The node of those whom a provider vouches for by a subject; `*` stands for every one."""
+    host, kind = _told(provider)
     return builder.node(
         "AWSFederatedPrincipal",
         f"{provider}#{subject}",
         name=f"{host} {subject}" if subject != "*" else f"anyone whom {host} vouches for",
         arn=provider,
-        account_id=trust.role.account_id,
+        account_id=account_id,
         provider=provider,
         kind=kind,
         subject=subject,
         ci=any(host == ci or host.startswith(f"{ci}/") for ci in CI_HOSTS),
-        stale=trust.role.stale,
+        stale=stale,
     )
+
+
+def _told(provider: str) -> tuple[str, str]:
+    """Host and kind of a provider."""
+    host = provider.split(":oidc-provider/")[-1].split(":saml-provider/")[-1]
+    return host, "saml" if ":saml-provider/" in provider else "oidc"
 
 
 def _subjects(trust: Trust, provider: str, key: str) -> list[str]:

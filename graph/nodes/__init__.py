@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from graph.builder import Builder
 from graph.nodes.accounts import add_account_settings
+from graph.nodes.automation import add_automation
+from graph.nodes.compute import add_compute
 from graph.nodes.coverage import add_coverage
 from graph.nodes.credentials import add_credentials
 from graph.nodes.identity import add_identity
@@ -11,6 +13,8 @@ from graph.nodes.identity_center import add_identity_center, reserved_role, rese
 from graph.nodes.network import add_network_facts
 from graph.nodes.organization import add_organization, external_account
 from graph.nodes.resources import add_resources
+from graph.nodes.stores import add_stores
+from graph.nodes.trusts import add_trusts
 
 __all__ = ["add_facts", "external_account", "reserved_role", "reserved_roles"]
 
@@ -18,10 +22,14 @@ GROUPS = (
     add_organization,
     add_account_settings,
     add_identity,
+    add_trusts,
     add_credentials,
     add_identity_center,
     add_network_facts,
     add_resources,
+    add_stores,
+    add_compute,
+    add_automation,
     add_coverage,
 )
 

@@ -1,9 +1,11 @@
-"""What holds for an account as a whole: its root user's ways in and its password policy, as properties of its node."""
+"""What holds for an account as a whole, as properties of its node: its root user's ways in, its password policy, what
+it blocks of public access."""
 
 from __future__ import annotations
 
 from graph.builder import Builder
-from ingest.snapshot import AccountSummary, PasswordPolicy
+from graph.public_access import all_blocked
+from ingest.snapshot import AccountAccessBlock, AccountSummary, PasswordPolicy
 
 
 def add_account_settings(builder: Builder) -> None:
@@ -17,10 +19,15 @@ def add_account_settings(builder: Builder) -> None:
                 root_mfa=summary.root_mfa,
                 root_access_key=summary.root_access_key,
                 root_password=summary.root_password,
+                account_mfa_enabled=int(summary.root_mfa),
+                account_access_keys_present=int(summary.root_access_key),
             )
     for policy in builder.snapshot.all(PasswordPolicy):
         if not builder.snapshot.stale_since(policy):
             _add_password_policy(builder, policy)
+    for found in builder.snapshot.all(AccountAccessBlock):
+        if not builder.snapshot.stale_since(found):
+            builder.node("AWSAccount", found.account_id, public_access_blocked=all_blocked(found.block))
 
 
 def _add_password_policy(builder: Builder, policy: PasswordPolicy) -> None:

@@ -24,6 +24,8 @@ from ingest.snapshot import (
     User,
 )
 
+SIGN_INS = ("password_lastused", "passwordlastused", "passwordlastused_dt")  # ours, then Cartography's spellings
+
 
 def add_credentials(builder: Builder) -> None:
     """Adds credential facts to users and roots, and a node for each access key. What was not seen stays absent."""
@@ -55,10 +57,19 @@ def _add_user(builder: Builder, seen: Seen, arn: str) -> None:
         arn,
         password=seen.password(arn),
         mfa=seen.mfa(arn),
-        password_lastused=seen.password_last_used(arn),
+        **dict.fromkeys(SIGN_INS, seen.password_last_used(arn)),
         active_keys=seen.active_keys(account_id, arn),
     )
     _add_keys(builder, account_id, arn, seen.keys(account_id, arn))
+    for serial in seen.mfa_serials(arn):
+        device = builder.node(
+            "AWSMfaDevice",
+            serial or f"{arn}/mfa",
+            name=serial or "MFA device",
+            account_id=account_id,
+            serialnumber=serial,
+        )
+        builder.edge(arn, "MFA_DEVICE", device)
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ class Seen:
         self.uses = {use.user_arn: use for use in snapshot.all(CredentialUse)}
         self.key_uses = {use.key_id: use.last_used for use in snapshot.all(AccessKeyUse)}
         self.logins = {login.user_arn: login.exists for login in snapshot.all(LoginProfile)}
-        self.devices = {mfa.user_arn: bool(mfa.serials) for mfa in snapshot.all(MfaDevices)}
+        self.devices = {mfa.user_arn: mfa.serials for mfa in snapshot.all(MfaDevices)}
         self.listed: dict[str, list[AccessKey]] = defaultdict(list)
         for key in snapshot.all(AccessKey):
             self.listed[key.user_arn].append(key)
@@ -106,7 +117,11 @@ class Seen:
 
     def mfa(self, arn: str) -> bool | None:
         row = self.rows.get(arn)
-        return self.devices.get(arn, row.mfa_active if row else None)
+        return bool(self.devices[arn]) if arn in self.devices else row.mfa_active if row else None
+
+    def mfa_serials(self, arn: str) -> tuple[str, ...]:
+        """The serial numbers of a user's devices; one that is empty where only the report knows that there is one."""
+        return self.devices.get(arn, ("",) if self.mfa(arn) else ())
 
     def password_last_used(self, arn: str) -> str | None:
         use = self.uses.get(arn)
@@ -162,6 +177,8 @@ def _add_keys(builder: Builder, account_id: str, arn: str, keys: list[Key]) -> N
             status="Active" if key.active else "Inactive",
             createdate=key.created,
             lastuseddate=key.last_used,
+            createdate_dt=key.created,
+            lastuseddate_dt=key.last_used,
             stale=key.stale,
         )
         builder.edge(arn, "AWS_ACCESS_KEY", key.node_id)

@@ -21,7 +21,7 @@ def add_document(builder: Builder, owner: str, relationship: str, document: str 
     A document that was not seen or that AWS would refuse gives no statements; its owner says `unseen`, and the
     coverage of its account that there is one that could not be read.
     """
-    found = _read(document, longest(owner))
+    found = read_document(document, longest(owner))
     if isinstance(found, Malformed):
         _add_unreadable(builder, owner, found)
     if not isinstance(found, tuple):
@@ -34,7 +34,8 @@ def add_document(builder: Builder, owner: str, relationship: str, document: str 
 
 
 @lru_cache(maxsize=65_536)
-def _read(document: str | Unseen | None, longest: int) -> tuple[Statement, ...] | Malformed | None:
+def read_document(document: str | Unseen | None, longest: int) -> tuple[Statement, ...] | Malformed | None:
+    """The statements of a policy text; None where it was not seen, the error where AWS would refuse it."""
     if document is None or isinstance(document, Unseen):
         return None
     try:

@@ -8,7 +8,18 @@ from collections.abc import Callable
 from graph.builder import Builder
 from graph.nodes.documents import add_document
 from graph.nodes.ownership import owned, partitions, resource
-from ingest.snapshot import Group, InstanceProfile, ManagedPolicy, Principal, Role, RoleUse, Unseen, User
+from ingest.snapshot import (
+    Function,
+    Group,
+    Instance,
+    InstanceProfile,
+    ManagedPolicy,
+    Principal,
+    Role,
+    RoleUse,
+    Unseen,
+    User,
+)
 from policy.language.match import glob
 
 SERVICE_LINKED_PATH = "/aws-service-role/"
@@ -40,6 +51,12 @@ def named_principal(builder: Builder, label: str, arn: str) -> str | None:
     builder.node(label, arn, name=arn.rsplit("/", 1)[-1], arn=arn, unseen=True, **owned(builder, account_id))
     resource(builder, account_id, arn)
     return arn
+
+
+def runs_as(builder: Builder, workload: Function | Instance, role: str) -> None:
+    """Joins a workload to the role whose credentials it has, in Cartography's spelling too."""
+    for type_ in ("RUNS_AS", "STS_ASSUMEROLE_ALLOW"):
+        builder.edge(workload.arn, type_, role, stale=builder.snapshot.stale_since(workload))
 
 
 def account_of(arn: str) -> str:

@@ -23,6 +23,9 @@ from ingest.snapshot import (
 # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 RESERVED_NAME = re.compile(r"AWSReservedSSO_(?P<permission_set>.+)_[0-9a-f]{16}")
 PRINCIPAL_LABELS = {"USER": "AWSSSOUser", "GROUP": "AWSSSOGroup"}
+# Each with the spelling that Cartography has for it.
+MEMBERSHIP = ("MEMBER_OF_SSO_GROUP", "MEMBER_OF")
+ASSIGNMENT = ("HAS_PERMISSION_SET", "HAS_ROLE")
 ReservedRoles = Mapping[tuple[str, str], Role]
 
 
@@ -64,11 +67,12 @@ def add_identity_center(builder: Builder) -> None:
 
 
 def _add_group(builder: Builder, group: DirectoryGroup) -> None:
-    builder.fact(group, "AWSSSOGroup", group.id, name=group.name)
+    builder.fact(group, "AWSSSOGroup", group.id, name=group.name, display_name=group.name)
     if not isinstance(group.member_ids, Unseen):
         for person in group.member_ids:
             _directory_node(builder, "USER", person)
-            builder.edge(person, "MEMBER_OF_SSO_GROUP", group.id, stale=builder.snapshot.stale_since(group))
+            for spelling in MEMBERSHIP:
+                builder.edge(person, spelling, group.id, stale=builder.snapshot.stale_since(group))
 
 
 def _directory_node(builder: Builder, kind: str, directory_id: str) -> str:
@@ -91,7 +95,8 @@ def _add_assignments(builder: Builder) -> None:
 def _add_assignment(builder: Builder, assignment: Assignment, permission_set: PermissionSet, role: str | None) -> None:
     stale = builder.snapshot.stale_since(assignment)
     principal = _directory_node(builder, assignment.principal_type, assignment.principal_id)
-    builder.edge(principal, "HAS_PERMISSION_SET", permission_set.arn, stale=stale)
+    for spelling in ASSIGNMENT:
+        builder.edge(principal, spelling, permission_set.arn, stale=stale)
     if role:
         builder.edge(permission_set.arn, "ASSIGNED_TO_ROLE", role, stale=stale)
         builder.edge(role, "ALLOWED_BY", principal, stale=stale)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from graph.builder import Builder
 from graph.model import Value
-from graph.nodes.identity import named_principal
+from graph.nodes.identity import named_principal, runs_as
 from graph.nodes.ownership import owned, resource
 from graph.nodes.permissions import Permission, permissions
 from ingest.snapshot import (
@@ -171,7 +171,7 @@ def _add_profile(builder: Builder, instance: Instance, profile: InstanceProfile 
     named(builder, "AWSInstanceProfile", arn, arn=arn, account_id=instance.account_id)
     builder.edge(instance.arn, "INSTANCE_PROFILE", arn)
     for role in filter(None, (named_principal(builder, "AWSRole", role) for role in profile.roles)) if profile else ():
-        builder.edge(instance.arn, "RUNS_AS", role, stale=builder.snapshot.stale_since(instance))
+        runs_as(builder, instance, role)
 
 
 def _join_interfaces(builder: Builder) -> None:

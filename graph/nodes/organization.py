@@ -98,6 +98,7 @@ def _add_accounts(builder: Builder, tree: Tree) -> None:
             name=account.name,
             account_id=account.id,
             relation="own",
+            inscope=True,
             status=account.status,
             ou_path=tree.path(account.parent_id),
             env=tagged(account.tags, ENVIRONMENT_TAGS),
@@ -113,6 +114,7 @@ def _add_accounts(builder: Builder, tree: Tree) -> None:
             name=account_id,
             account_id=account_id,
             relation="own",
+            inscope=True,
             management=account_id in tree.managers,
         )
 

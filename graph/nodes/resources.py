@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from graph.builder import Builder
 from graph.model import Properties, Value
-from graph.nodes.identity import named_principal
+from graph.nodes.identity import named_principal, runs_as
 from graph.nodes.network import join_network
 from graph.nodes.ownership import owned, partitions, resource
+from graph.public_access import all_blocked
 from ingest.snapshot import (
+    AccountAccessBlock,
     BackupVault,
     Bucket,
     DatabaseCluster,
     DatabaseInstance,
     Function,
     Key,
-    PublicAccessBlock,
     RecoveryPoint,
     Secret,
     Trail,
@@ -34,7 +35,8 @@ def add_resources(builder: Builder) -> None:
     _add_functions(builder)
 
 
-def _add(builder: Builder, label: str, record: Located, **properties: Value) -> None:
+def add_resource(builder: Builder, label: str, record: Located, **properties: Value) -> None:
+    """Adds a resource, owned by its account."""
     builder.fact(
         record,
         label,
@@ -48,31 +50,27 @@ def _add(builder: Builder, label: str, record: Located, **properties: Value) -> 
     resource(builder, record.account_id, record.arn)
 
 
-def _policy(policy: str | Unseen | None) -> Properties:
+def policy_of(policy: str | Unseen | None) -> Properties:
     """A resource policy: its text, nothing where there is none, and a mark where nobody knows."""
     return {"policy_unseen": True} if isinstance(policy, Unseen) else {"policy": policy}
 
 
-def _public_blocked(block: PublicAccessBlock | Unseen | None) -> bool | None:
-    if isinstance(block, Unseen):
-        return None
-    return block is not None and all(
-        (block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets)
-    )
-
-
 def _add_buckets_and_trails(builder: Builder) -> None:
+    account_wide = {block.account_id: block.block for block in builder.snapshot.all(AccountAccessBlock)}
     for bucket in builder.snapshot.all(Bucket):
-        _add(
+        of_account = account_wide.get(bucket.account_id, Unseen())
+        add_resource(
             builder,
             "S3Bucket",
             bucket,
-            public_blocked=_public_blocked(bucket.public_access_block),
-            **_policy(bucket.policy),
+            public_blocked=all_blocked(bucket.public_access_block, of_account),
+            **policy_of(bucket.policy),
         )
     partition = partitions(builder.snapshot)
     for trail in builder.snapshot.all(Trail):
-        _add(builder, "CloudTrailTrail", trail, bucket=trail.bucket, organization_trail=trail.is_organization_trail)
+        add_resource(
+            builder, "CloudTrailTrail", trail, bucket=trail.bucket, organization_trail=trail.is_organization_trail
+        )
         arn = f"arn:{partition.get(trail.account_id) or partition['']}:s3:::{trail.bucket}"
         if builder.has(arn):
             builder.edge(trail.arn, "LOGS_TO", arn, stale=builder.snapshot.stale_since(trail))
@@ -80,7 +78,7 @@ def _add_buckets_and_trails(builder: Builder) -> None:
 
 def _add_databases(builder: Builder) -> None:
     for instance in builder.snapshot.all(DatabaseInstance):
-        _add(
+        add_resource(
             builder,
             "RDSInstance",
             instance,
@@ -91,7 +89,7 @@ def _add_databases(builder: Builder) -> None:
         )
         join_network(builder, instance.arn, groups=instance.groups)
     for cluster in builder.snapshot.all(DatabaseCluster):
-        _add(
+        add_resource(
             builder,
             "RDSCluster",
             cluster,
@@ -104,9 +102,9 @@ def _add_databases(builder: Builder) -> None:
 
 def _add_backups(builder: Builder) -> None:
     for vault in builder.snapshot.all(BackupVault):
-        _add(builder, "BackupVault", vault, locked=vault.locked, **_policy(vault.policy))
+        add_resource(builder, "BackupVault", vault, locked=vault.locked, **policy_of(vault.policy))
     for point in builder.snapshot.all(RecoveryPoint):
-        _add(builder, "RecoveryPoint", point, vault_arn=point.vault_arn, resource_arn=point.resource_arn)
+        add_resource(builder, "RecoveryPoint", point, vault_arn=point.vault_arn, resource_arn=point.resource_arn)
         if builder.has(point.resource_arn):
             restored = builder.nodes[point.resource_arn][1]["name"]
             builder.node("RecoveryPoint", point.arn, name=f"backup of {restored} ({point.name})")
@@ -119,17 +117,21 @@ def _add_backups(builder: Builder) -> None:
 
 def _add_keys_and_secrets(builder: Builder) -> None:
     for key in builder.snapshot.all(Key):
-        _add(builder, "KMSKey", key, manager=key.manager, state=key.state, **_policy(key.policy))
+        add_resource(builder, "KMSKey", key, manager=key.manager, state=key.state, **policy_of(key.policy))
     for secret in builder.snapshot.all(Secret):
-        _add(
-            builder, "SecretsManagerSecret", secret, rotation_enabled=secret.rotation_enabled, **_policy(secret.policy)
+        add_resource(
+            builder,
+            "SecretsManagerSecret",
+            secret,
+            rotation_enabled=secret.rotation_enabled,
+            **policy_of(secret.policy),
         )
 
 
 def _add_functions(builder: Builder) -> None:
     for function in builder.snapshot.all(Function):
-        _add(builder, "AWSLambda", function, runtime=function.runtime)
+        add_resource(builder, "AWSLambda", function, runtime=function.runtime)
         join_network(builder, function.arn, groups=function.groups)
         role = named_principal(builder, "AWSRole", function.role_arn)
         if role:
-            builder.edge(function.arn, "RUNS_AS", role, stale=builder.snapshot.stale_since(function))
+            runs_as(builder, function, role)

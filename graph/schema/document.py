@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from graph.schema.common import COMMON, STORE_PROPERTIES
+from graph.schema.compute import COMPUTE
 from graph.schema.declare import Label, Property, Relationship
 from graph.schema.labels import IDENTITY, NETWORK, RESOURCES, UPKEEP
 from graph.schema.organization import ORGANIZATION
@@ -40,6 +41,7 @@ LABEL_GROUPS = (
     ("Identity", IDENTITY),
     ("Network", NETWORK),
     ("Resources", RESOURCES),
+    ("Compute", COMPUTE),
     ("Upkeep", UPKEEP),
 )
 ROLES = (

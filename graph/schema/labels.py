@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from graph.schema.common import OWNED, POLICY, PRINCIPAL, UNSEEN
+from graph.schema.compute import COMPUTE
 from graph.schema.declare import Label, flag, items, number, text, time
 from graph.schema.organization import ORGANIZATION
+from graph.schema.stores import STORES
 
 IDENTITY = (
     Label(
@@ -16,6 +18,8 @@ IDENTITY = (
             flag("password", "can sign in to the console"),
             flag("mfa", "has an MFA device; absent when unseen"),
             time("password_lastused", "last console sign-in"),
+            time("passwordlastused", "last console sign-in", "passwordlastused"),
+            time("passwordlastused_dt", "last console sign-in, as Cartography's rules read it", "passwordlastused_dt"),
             number("active_keys", "active access keys; absent when unseen"),
             UNSEEN,
         ),
@@ -110,7 +114,15 @@ IDENTITY = (
             text("status", "Active or Inactive", "status"),
             time("createdate", "creation time", "createdate"),
             time("lastuseddate", "last use", "lastuseddate"),
+            time("createdate_dt", "creation time, as Cartography's rules read it", "createdate_dt"),
+            time("lastuseddate_dt", "last use, as Cartography's rules read it", "lastuseddate_dt"),
         ),
+        also=("AWSAccountAccessKey",),
+    ),
+    Label(
+        "AWSMfaDevice",
+        "An MFA device of a user; one without a serial number stands for what the credential report says.",
+        (text("serialnumber", "serial number or ARN", "serialnumber"),),
     ),
     Label(
         "AWSPermissionSet",
@@ -118,7 +130,11 @@ IDENTITY = (
         (text("arn", "the ARN", "arn"), text("session_duration", "ISO 8601 duration")),
     ),
     Label("AWSSSOUser", "A person in Identity Center.", (*PRINCIPAL, text("user_name", "sign-in name"), UNSEEN)),
-    Label("AWSSSOGroup", "A group in Identity Center.", (*PRINCIPAL, UNSEEN)),
+    Label(
+        "AWSSSOGroup",
+        "A group in Identity Center.",
+        (*PRINCIPAL, text("display_name", "its name", "display_name"), UNSEEN),
+    ),
     Label(
         "AccessSet",
         "What several principals hold alike: those that no policy can tell apart share one.",
@@ -157,7 +173,12 @@ RULE = (
 )
 NETWORK = (
     Label("AWSVpc", "A VPC.", (items("cidrs", "its address ranges"), flag("is_default", "the default VPC"))),
-    Label("EC2Subnet", "A subnet.", (items("cidrs", "its address ranges"), text("zone", "availability zone"))),
+    Label(
+        "EC2Subnet",
+        "A subnet.",
+        (items("cidrs", "its address ranges"), text("zone", "availability zone")),
+        also=("AWSEC2Subnet",),
+    ),
     Label(
         "EC2SecurityGroup",
         "A security group.",
@@ -167,20 +188,21 @@ NETWORK = (
             text("description", "description"),
             *OWNED[1:],  # they go by their id
         ),
+        also=("AWSEC2SecurityGroup",),
     ),
     Label(
         "IpPermissionInbound",
         "One ingress rule, one protocol and port range, one peer.",
         RULE,
-        also=("IpRule",),
+        also=("AWSIpPermissionInbound", "IpRule", "AWSIpRule"),
     ),
     Label(
         "IpPermissionEgress",
         "One egress rule, one protocol and port range, one peer.",
         RULE,
-        also=("IpRule",),
+        also=("AWSIpPermissionEgress", "IpRule", "AWSIpRule"),
     ),
-    Label("IpRange", "An address range that rules name.", (text("range", "CIDR", "range"),)),
+    Label("IpRange", "An address range that rules name.", (text("range", "CIDR", "range"),), also=("AWSIpRange",)),
     Label(
         "AWSPrefixList", "A prefix list that rules name.", (items("cidrs", "its address ranges; absent when unseen"),)
     ),
@@ -194,6 +216,7 @@ NETWORK = (
             text("description", "description"),
             flag("derived", "stands for one that no describe call listed"),
         ),
+        also=("AWSNetworkInterface",),
     ),
     Label(
         "NetworkClass",
@@ -218,6 +241,7 @@ NETWORK = (
             flag("imds_v2_required", "metadata needs a token"),
             text("instanceid", "its id", "instanceid"),
         ),
+        also=("AWSEC2Instance",),
     ),
     Label("Internet", "Every address outside.", (), ours=True),
 )
@@ -232,6 +256,7 @@ RESOURCES = (
             *POLICY,
             flag("public_blocked", "all four public access blocks are on; absent when unseen"),
         ),
+        also=("AWSS3Bucket",),
     ),
     Label(
         "RDSInstance",
@@ -243,6 +268,7 @@ RESOURCES = (
             flag("deletion_protection", "deletion protection", "deletion_protection"),
             number("backup_retention_days", "days automatic backups are kept"),
         ),
+        also=("AWSRDSInstance",),
     ),
     Label(
         "RDSCluster",
@@ -253,6 +279,7 @@ RESOURCES = (
             flag("deletion_protection", "deletion protection", "deletion_protection"),
             number("backup_retention_days", "days automatic backups are kept"),
         ),
+        also=("AWSRDSCluster",),
     ),
     Label(
         "BackupVault",
@@ -270,17 +297,20 @@ RESOURCES = (
         "KMSKey",
         "A KMS key.",
         (*OWNED, *POLICY, text("manager", "CUSTOMER or AWS"), text("state", "Enabled, …")),
+        also=("AWSKMSKey",),
     ),
     Label(
         "SecretsManagerSecret",
         "A secret; its value is never read.",
         (*OWNED, *POLICY, flag("rotation_enabled", "rotated automatically")),
+        also=("AWSSecretsManagerSecret",),
     ),
     Label(
         "CloudTrailTrail",
         "A CloudTrail trail.",
         (*OWNED, text("bucket", "the bucket it writes to"), flag("organization_trail", "covers the organization")),
     ),
+    *STORES,
     Label(
         "CrownJewel",
         "A tier of what must never be lost; the resource points to it.",
@@ -314,7 +344,9 @@ UPKEEP = (
     ),
 )
 
-LABELS: dict[str, Label] = {label.name: label for label in (*ORGANIZATION, *IDENTITY, *NETWORK, *RESOURCES, *UPKEEP)}
+LABELS: dict[str, Label] = {
+    label.name: label for label in (*ORGANIZATION, *IDENTITY, *NETWORK, *RESOURCES, *COMPUTE, *UPKEEP)
+}
 SECONDARY_LABELS: tuple[str, ...] = tuple(sorted({also for label in LABELS.values() for also in label.also}))
 JEWEL_LABELS = (
     "S3Bucket",
@@ -325,6 +357,7 @@ JEWEL_LABELS = (
     "KMSKey",
     "SecretsManagerSecret",
     "CloudTrailTrail",
+    *(label.name for label in STORES),
     "AWSLambda",
     "EC2Instance",
     "AWSRole",

@@ -9,6 +9,8 @@ from graph.schema.declare import Label, Property, flag, items, number, text
 ACCOUNT_SETTINGS: tuple[Property, ...] = (
     flag("root_mfa", "its root user has an MFA device"),
     flag("root_access_key", "its root user has an access key, active or not"),
+    number("account_mfa_enabled", "1 where its root user has an MFA device, else 0", "account_mfa_enabled"),
+    number("account_access_keys_present", "1 where its root user has a key, else 0", "account_access_keys_present"),
     flag("root_password", "its root user has a password, which central root access can take away"),
     flag("password_policy", "it sets a password policy of its own; else AWS's default holds"),
     number("password_minimum_length", "characters that its password policy demands"),
@@ -19,6 +21,7 @@ ACCOUNT_SETTINGS: tuple[Property, ...] = (
     flag("password_users_may_change", "its users may change their own passwords"),
     number("password_maximum_age", "days after which its passwords expire; absent also when they do not"),
     number("password_reuse_prevention", "earlier passwords that may not come again; absent also when any may"),
+    flag("public_access_blocked", "all four public access blocks are on for all of its buckets"),
     flag("password_hard_expiry", "an expired password can be reset by an administrator only"),
 )
 
@@ -41,6 +44,7 @@ ORGANIZATION = (
             text("team", "from the tag `team`"),
             items("tags", "tags as `key=value`"),
             flag("management", "whether it manages the organization"),
+            flag("inscope", "one of ours; absent otherwise", "inscope"),
             *ACCOUNT_SETTINGS,
         ),
     ),

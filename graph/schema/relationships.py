@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.schema.compute import COMPUTE, RUNNING
 from graph.schema.declare import Property, Relationship, items, number, text, time
 from graph.schema.labels import JEWEL_LABELS, RESOURCE_LABELS
 
@@ -94,7 +95,11 @@ STRUCTURE = (
         ours=True,
     ),
     Relationship(
-        "RUNS_AS", "What runs here has the role's credentials.", _ends(WORKLOADS, "AWSRole"), "structural", ours=True
+        "RUNS_AS",
+        "What runs here has the role's credentials.",
+        _ends((*WORKLOADS, *RUNNING), "AWSRole"),
+        "structural",
+        ours=True,
     ),
     Relationship(
         "HOLDS",
@@ -122,6 +127,7 @@ FACTS = (
                 *PRINCIPALS[:6],
                 *POLICIES,
                 *TARGETS,
+                *(label.name for label in COMPUTE),
                 "AWSInstanceProfile",
                 "AWSVpc",
                 "EC2Subnet",
@@ -158,18 +164,24 @@ FACTS = (
     ),
     Relationship("MEMBER_AWS_GROUP", "The user belongs to the group.", _ends("AWSUser", "AWSGroup")),
     Relationship("MEMBER_OF_SSO_GROUP", "The person belongs to the group.", _ends("AWSSSOUser", "AWSSSOGroup")),
+    Relationship("MEMBER_OF", "The same, as Cartography spells it.", _ends("AWSSSOUser", "AWSSSOGroup")),
     Relationship(
-        "TRUSTS_AWS_PRINCIPAL", "The role's trust policy names the principal.", _ends("AWSRole", PRINCIPALS[:7])
+        "TRUSTS_AWS_PRINCIPAL",
+        "An Allow of the role's trust policy names the principal.",
+        _ends("AWSRole", ("AWSUser", "AWSRole", "AWSRootPrincipal", "AWSServicePrincipal", "AWSExternalPrincipal")),
     ),
     Relationship(
         "STS_ASSUMEROLE_ALLOW",
-        "The role's trust policy names the principal and lets it in.",
-        _ends(("AWSUser", "AWSRole"), "AWSRole"),
+        "An Allow of the role's trust policy names it, or it runs as the role; the verdict is CAN_ASSUME.",
+        _ends(("AWSUser", "AWSRole", *WORKLOADS, *RUNNING), "AWSRole"),
     ),
     Relationship(
         "HAS_PERMISSION_SET",
         "The person or group is assigned the permission set somewhere.",
         _ends(("AWSSSOUser", "AWSSSOGroup"), "AWSPermissionSet"),
+    ),
+    Relationship(
+        "HAS_ROLE", "The same, as Cartography spells it.", _ends(("AWSSSOUser", "AWSSSOGroup"), "AWSPermissionSet")
     ),
     Relationship("ASSIGNED_TO_ROLE", "The permission set became this role.", _ends("AWSPermissionSet", "AWSRole")),
     Relationship(
@@ -178,7 +190,35 @@ FACTS = (
     Relationship(
         "AWS_ACCESS_KEY", "The user's access key.", _ends(("AWSUser", "AWSRootPrincipal"), "AccountAccessKey")
     ),
-    Relationship("INSTANCE_PROFILE", "The instance has the profile.", _ends("EC2Instance", "AWSInstanceProfile")),
+    Relationship("MFA_DEVICE", "The user's MFA device.", _ends("AWSUser", "AWSMfaDevice")),
+    Relationship(
+        "INSTANCE_PROFILE",
+        "The instance has the profile, or those that are started from it have.",
+        _ends(("EC2Instance", "LaunchTemplate", "LaunchConfiguration"), "AWSInstanceProfile"),
+    ),
+    Relationship("HAS_SERVICE", "The cluster runs the service.", _ends("ECSCluster", "ECSService")),
+    Relationship("HAS_TASK", "The cluster runs the task.", _ends("ECSCluster", "ECSTask")),
+    Relationship(
+        "HAS_TASK_DEFINITION",
+        "What it runs, and with which role.",
+        _ends(("ECSService", "ECSTask"), "ECSTaskDefinition"),
+    ),
+    Relationship(
+        "HAS_CONTAINER_INSTANCE",
+        "The instance offers itself to the cluster.",
+        _ends("ECSCluster", "ECSContainerInstance"),
+    ),
+    Relationship("IS_INSTANCE", "The same machine.", _ends("ECSContainerInstance", "EC2Instance")),
+    Relationship(
+        "HAS_LAUNCH_TEMPLATE",
+        "The group starts instances from the template.",
+        _ends("AutoScalingGroup", "LaunchTemplate"),
+    ),
+    Relationship(
+        "HAS_LAUNCH_CONFIG",
+        "The group starts instances from the configuration.",
+        _ends("AutoScalingGroup", "LaunchConfiguration"),
+    ),
     Relationship("ASSOCIATED_WITH", "The profile carries the role.", _ends("AWSInstanceProfile", "AWSRole")),
     Relationship(
         "GOVERNED_BY",
@@ -201,6 +241,20 @@ FACTS = (
         "The recovery point restores it.",
         _ends(("RDSInstance", "RDSCluster", "S3Bucket", "EC2Instance"), "RecoveryPoint"),
         ours=True,
+    ),
+    Relationship(
+        "PART_OF_CLUSTER",
+        "These nodes or pods belong to the cluster.",
+        _ends(("EKSNodegroup", "EKSPodIdentityAssociation"), "EKSCluster"),
+        ours=True,
+    ),
+    Relationship("HAS_ACCESS_ENTRY", "The cluster lets it in.", _ends("EKSCluster", "EKSAccessEntry")),
+    Relationship(
+        "GRANTED_ACCESS_TO", "The entry names the principal.", _ends(("AWSUser", "AWSRole"), "EKSAccessEntry")
+    ),
+    Relationship("CONTAINS", "The domain has the profile.", _ends("AWSSageMakerDomain", "AWSSageMakerUserProfile")),
+    Relationship(
+        "HAS_INFORMATION", "Systems Manager manages the instance.", _ends("EC2Instance", "SSMInstanceInformation")
     ),
     Relationship("KEPT_IN", "The recovery point lies in the vault.", _ends("RecoveryPoint", "BackupVault"), ours=True),
     Relationship("LOGS_TO", "The trail writes to the bucket.", _ends("CloudTrailTrail", "S3Bucket"), ours=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from graph.model import Edge, Graph, Node
 from graph.schema import LABELS, RELATIONSHIPS
@@ -30,9 +30,14 @@ def held_graph(read: Read) -> Graph | None:
 def _nodes(read: Read) -> Iterator[Node]:
     for label in LABELS.keys() - {"Promotion"}:
         for row in read(f"MATCH (n:{label}) RETURN labels(n) AS labels, properties(n) AS properties", {}):
-            others = sorted(set(row["labels"]) - {label})
             properties = _undated(row["properties"])
-            yield Node(properties.pop("id"), (label, *others), properties)
+            yield Node(properties.pop("id"), _in_order(label, row["labels"]), properties)
+
+
+def _in_order(primary: str, labels: Collection[str]) -> tuple[str, ...]:
+    """Labels as the builder has them, which no engine keeps in order: the primary one, then as it declares others."""
+    declared = [also for also in LABELS[primary].also if also in labels]
+    return (primary, *declared, *sorted(set(labels) - {primary, *declared}))
 
 
 def _edges(read: Read) -> Iterator[Edge]:

@@ -30,6 +30,7 @@ class PromotionResult:
     edges_added: int = 0
     edges_changed: int = 0
     edges_removed: int = 0
+    nodes_renamed: int = 0
 
 
 @dataclass(frozen=True)

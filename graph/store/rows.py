@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -46,6 +46,7 @@ class Change:
     edges_added: list[Edge]
     edges_changed: list[Edge]
     edges_removed: list[Edge]
+    nodes_renamed: dict[str, str] = field(default_factory=dict)  # old id to new; under that they are changed, too
 
     def changed(self) -> list[Identity]:
         return [(node.id,) for node in self.nodes_changed] + [edge.identity for edge in self.edges_changed]
@@ -81,17 +82,58 @@ def difference(old: Graph, new: Graph) -> Change:
 
     A node whose labels changed is removed and added, and its edges with it: engines rewrite it anyway.
     """
-    relabelled = {i for i, node in new.nodes.items() if i in old.nodes and old.nodes[i].labels != node.labels}
-    before, after = _edges(old), _edges(new)
+    names = _renamed(old, new)
+    had = {names.get(i, i): node for i, node in old.nodes.items()}
+    before, after = {e.identity: e for e in (_with_names(e, names) for e in old.edges)}, _edges(new)
+    relabelled = {i for i, node in new.nodes.items() if i in had and had[i].labels != node.labels}
     moved = {i for i, edge in before.items() if i in after and not relabelled.isdisjoint((edge.source, edge.target))}
+    kept = {i: node for i, node in new.nodes.items() if i in had and i not in relabelled}
     return Change(
-        nodes_added=[n for i, n in new.nodes.items() if i not in old.nodes or i in relabelled],
-        nodes_changed=[n for i, n in new.nodes.items() if i in old.nodes and i not in relabelled and n != old.nodes[i]],
-        nodes_removed=[n for i, n in old.nodes.items() if i not in new.nodes or i in relabelled],
+        nodes_added=[n for i, n in new.nodes.items() if i not in kept],
+        nodes_changed=[n for i, n in kept.items() if n != had[i]],
+        nodes_removed=[n for i, n in had.items() if i not in kept],
         edges_added=[e for i, e in after.items() if i not in before or i in moved],
         edges_changed=[e for i, e in after.items() if i in before and i not in moved and e != before[i]],
         edges_removed=[e for i, e in before.items() if i not in after or i in moved],
+        nodes_renamed=names,
     )
+
+
+def renamed(identity: Identity, names: Mapping[str, str]) -> Identity:
+    """An identity with the new ids of nodes in place of their old ones."""
+    if len(identity) == 1:
+        return (names.get(identity[0], identity[0]),)
+    source, kind, target, key = identity
+    return names.get(source, source), kind, names.get(target, target), key
+
+
+def _with_names(edge: Edge, names: Mapping[str, str]) -> Edge:
+    if edge.source not in names and edge.target not in names:
+        return edge
+    source, kind, target, key = renamed(edge.identity, names)
+    return Edge(source, kind, target, key, edge.properties)
+
+
+def _renamed(old: Graph, new: Graph) -> dict[str, str]:
+    """Access sets that go by another id and are held by the same principals, old id to new.
+
+    A set's id is that of its effect: one edited policy at the root gives every set another id and few of them another
+    edge. Renaming a node costs an engine nothing, writing its edges anew is most of a full load.
+    """
+    gone, come = _holders(old, new), _holders(new, old)
+    return {gone[held]: come[held] for held in gone.keys() & come.keys()}
+
+
+def _holders(graph: Graph, other: Graph) -> dict[tuple[str, ...], str]:
+    """The sets that `other` lacks, by labels and holders; those of them that share both are left out."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for edge in graph.edges_of("HOLDS"):
+        if edge.target not in other.nodes and edge.source in other.nodes:
+            holders[edge.target].append(edge.source)
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for node_id, principals in holders.items():
+        found[*graph.nodes[node_id].labels, *sorted(principals)].append(node_id)
+    return {held: ids[0] for held, ids in found.items() if len(ids) == 1}
 
 
 def _edges(graph: Graph) -> dict[Identity, Edge]:

@@ -20,7 +20,7 @@ from graph.store.gate import demand_reader
 from graph.store.home import Auth, Guard, connect
 from graph.store.results import Row
 from graph.store.rows import NodeRows, Rows
-from graph.store.write import Run, Writer
+from graph.store.write import Filler, Run, Writer
 
 T = TypeVar("T")
 
@@ -90,7 +90,7 @@ class Server:
 
     def replace(self, rows: Iterable[Rows], guard: Guard) -> None:
         with self._connect() as driver:
-            writer = Writer(self._each(driver), SMALLEST_BATCH)
+            writer = Filler(self._each(driver), SMALLEST_BATCH)
             writer.upsert_nodes(LOADING)
             writer.clear()
             last: Rows = LOADING

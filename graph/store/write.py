@@ -80,8 +80,16 @@ class Writer:
             ],
         )
 
+    def rename_nodes(self, label: str, names: Mapping[str, str]) -> None:
+        """Give nodes other ids, old to new; everything else of them stays."""
+        (label,) = _known_labels((label,))
+        rows = [{"id": old, "name": new} for old, new in sorted(names.items())]
+        self._each(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) SET n.id = row.name", rows)
+
     def retire_edges(self, edges: EdgeRows) -> None:
-        self._each(_match(edges) + "DELETE r", [_ends(row) for row in edges.rows])
+        """They are found before the first is deleted: one engine loses its place among those of two nodes otherwise."""
+        gone = _match(edges) + "WITH collect(r) AS found UNWIND found AS gone DELETE gone"
+        self._each(gone, [_ends(row) for row in edges.rows])
 
     def retire_nodes(self, nodes: NodeRows) -> None:
         """Delete nodes whose relationships are gone; one that still has some is an error of the engine's."""
@@ -120,6 +128,29 @@ class Writer:
                 if self._size // 2 < self._smallest:
                     raise
                 self._size //= 2
+
+
+class Filler(Writer):
+    """Fills an empty database. What the engine itself calls each node is kept, for it finds nodes by that in half the
+    time that an index takes, and no label of them has to be in the query."""
+
+    def __init__(self, run: Run, smallest: int = BATCH) -> None:
+        super().__init__(run, smallest)
+        self._nodes: dict[str, str] = {}
+
+    def create(self, rows: Rows) -> None:
+        if isinstance(rows, NodeRows):
+            labels = ":".join(_known_labels(rows.labels))
+            query = f"UNWIND $rows AS row CREATE (n:{labels}) SET n = row RETURN row.id AS id, elementId(n) AS node"
+            self._nodes.update((found["id"], found["node"]) for found in self._each(query, rows.rows))
+        else:
+            _known_edge(rows)
+            self._each(
+                "UNWIND $rows AS row MATCH (a) WHERE elementId(a) = row.source "
+                "MATCH (b) WHERE elementId(b) = row.target "
+                f"CREATE (a)-[r:{rows.type}]->(b) SET r = row.properties",
+                [row | {end: self._nodes[row[end]] for end in ("source", "target")} for row in rows.rows],
+            )
 
 
 def _match(edges: EdgeRows) -> str:

@@ -20,6 +20,21 @@ Limit = Literal[  # the caller takes away what limits it
     "role_attached_deny",
     "group_attached_deny",
 ]
+Workload = Literal[  # something that acts with a role's rights
+    "function",
+    "instance",
+    "launch_template",
+    "task",
+    "stack",
+    "build_project",
+    "dev_endpoint",
+    "notebook",
+    "studio_profile",
+    "web_service",
+    "code_interpreter",
+    "state_machine",
+    "cluster",
+]
 Shape = Literal[
     "administrator",
     "assume",
@@ -34,8 +49,7 @@ Shape = Literal[
     "role",
     "group",
     "pass_role",
-    "function",
-    "instance",
+    Workload,
     "saml_provider",
     "oidc_provider",
     # the caller gives another principal every right, and takes it
@@ -53,7 +67,18 @@ Exists = Literal[
     "login_profile",
     "no_login_profile",
     "running",
+    "stopped",
     "managed_instance",
+    "updatable",
+    "batch_builds",
+    "reachable_endpoint",
+    "studio_of_iam",
+    "open_cluster",
+    "command_task",
+    "launched_by_default",
+    "launched_by_latest",
+    "ecs_cluster",
+    "container_instance",
 ]
 
 
@@ -61,9 +86,10 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One request that must be allowed.
 
     `on` is `target` (what the technique is tried on), `gained` (the principal whose rights are gained), `self`, an ARN
-    or `*`, `any` resource that fits the pattern `resource`, or `new`: one that the caller names, which must be the same
-    for all `new` needs of that pattern. `{partition}`, `{account}` and `{policy}` (the one that is taken away) are
-    filled in. Of the needs of an administrator SCPs may take away all but one that is `guarded`.
+    or `*`. Or it is `any` resource that fits the pattern `resource`; `new`: one that the caller names, the same for all
+    `new` needs of that pattern; or `existing`: one that is there, the same for all `existing` needs of that pattern.
+    `{partition}`, `{account}` and `{policy}` (the one that is taken away) are filled in. Of the needs of an
+    administrator SCPs may take away all but one that is `guarded`.
     """
 
     action: str
@@ -102,6 +128,10 @@ class Technique(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def service(self) -> str:
         """The name of its file's service, which its id begins with."""
         return self.id.split("-")[0]
+
+
+class Unlisted(Technique, frozen=True):
+    """A technique on a workload that nobody could list: it may be of any name, and any role's."""
 
 
 class MalformedTechnique(ValueError):
@@ -146,3 +176,15 @@ def read(file: Path) -> Iterator[Technique]:
 def of_shape(*shapes: Shape) -> tuple[Technique, ...]:
     """The techniques of these shapes, in the order of the shapes."""
     return tuple(t for shape in shapes for t in techniques().values() if t.shape == shape)
+
+
+@cache
+def on_unlisted(technique_id: str, pattern: str, service: str, sentence: str) -> Unlisted:
+    """A technique tried on any workload of a pattern, which may have any role that trusts its service."""
+    given = msgspec.structs.asdict(techniques()[technique_id])
+    needs = tuple(_anywhere(need, pattern) for need in given["needs"])
+    return Unlisted(**{**given, "needs": needs, "trusts": service, "exists": None, "open": sentence})
+
+
+def _anywhere(need: Need, pattern: str) -> Need:
+    return msgspec.structs.replace(need, on="new", resource=pattern) if need.on == "target" else need

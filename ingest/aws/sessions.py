@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, Credentials, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
@@ -24,6 +26,7 @@ CLIENTS_ALIVE = 64  # of one thread: all services of four regions; a client cost
 ATTEMPTS = 8  # standard mode's three give up while AWS is still refilling a bucket
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+ACCOUNT_ON_LOOPBACK = re.compile(r"//\d{12}\.(localhost|127\.0\.0\.1)(?=[:/])")
 
 Prepare = Callable[[Any], None]  # told of every client that is made
 
@@ -183,4 +186,10 @@ class Sessions:
     def _session(self) -> botocore.session.Session:
         session = botocore.session.Session(profile=self.profile or None)
         session.register_component("data_loader", self._loader)
+        session.register("before-send.s3control", without_account)
         return session
+
+
+def without_account(request: AWSPreparedRequest, **_: Any) -> None:
+    """S3 Control puts the account's id before the host, for which a machine of one's own has no address."""
+    request.url = ACCOUNT_ON_LOOPBACK.sub(r"//\1", request.url)

@@ -103,7 +103,7 @@ class _File:
         """The operation that the message names, of the service that it names; else what the path names."""
         if not refusal.operation:
             return self.catalogue.named_in(self.name)
-        told = self.catalogue.by_name.get(squeeze(refusal.operation), [])
+        told = self.catalogue.called(squeeze(refusal.operation), self.name)
         return [call for call in told if not refusal.service or call.action_prefix == refusal.service]
 
     def _refused(self, call: AnyCall, refusal: Refusal, place: Place) -> Answer:

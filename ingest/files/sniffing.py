@@ -27,6 +27,12 @@ class Found(NamedTuple):
     value: dict[str, Any] | Refusal | None
 
 
+def services_in(path: PurePosixPath) -> frozenset[str]:
+    """The words of a path that may be names of services, as the CLI spells these."""
+    parts = [p.lower() for p in (path.stem, *path.parent.parts)]
+    return frozenset({SERVICE_FOLDERS.get(p, p) for p in parts} | {p.split("-")[0] for p in parts[:1]})
+
+
 def squeeze(name: str) -> str:
     """`ListAccessKeys`, `list_access_keys` and `list-access-keys` are the same name."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
@@ -61,8 +67,13 @@ class Catalogue:
         for part in (path.stem, *reversed(path.parent.parts)):
             squeezed = squeeze(part)
             if names := [name for name in self.by_name if name in squeezed]:
-                return self.by_name[max(names, key=len)]
+                return self.called(max(names, key=len), path)
         return []
+
+    def called(self, name: str, path: PurePosixPath) -> list[AnyCall]:
+        """The calls of this name, squeezed. Where several services have one the path tells which, if it names any."""
+        calls, services = self.by_name.get(name, []), services_in(path)
+        return [c for c in calls if c.service in services] or [c for c in calls if not c.homonym]
 
     def with_keys_in(self, text: str) -> list[AnyCall]:
         """The calls one of whose own keys stands in a text that cannot be read as a whole."""
@@ -87,9 +98,7 @@ class Sniffer:
 
     @classmethod
     def at(cls, catalogue: Catalogue, path: PurePosixPath) -> Sniffer:
-        parts = [p.lower() for p in (path.stem, *path.parent.parts)]
-        services = {SERVICE_FOLDERS.get(p, p) for p in parts} | {p.split("-")[0] for p in parts[:1]}
-        return cls(catalogue, catalogue.named_in(path), frozenset(services))
+        return cls(catalogue, catalogue.named_in(path), services_in(path))
 
     def find(self, value: Any, argument: str = "", depth: int = 0) -> Iterator[Found]:
         """Answers in a value: one, several side by side, a list of pages, or wrapped by argument or operation."""
@@ -101,15 +110,19 @@ class Sniffer:
         elif refusal := refusal_in_answer(value):
             yield from (Found(call, argument, refusal) for call in self.named[:1])
         else:
-            plain = list(self._plain(value, argument))
+            plain = list(self._plain(value, argument) if value else self._nothing())
             yield from plain or self._wrapped(value, depth)
+
+    def _nothing(self) -> Iterator[Found]:
+        """What `{}` says, in a file that is named after a call that may answer so."""
+        return (Found(call, "", {}) for call in self.named if call.may_be_empty)
 
     def _fitting(self, value: Any) -> list[AnyCall]:
         """The calls whose answer a value may be."""
         return [
             call
             for call in self.catalogue.fitting(value)
-            if not call.common or call in self.named or call.service in self.services
+            if not (call.common or call.homonym) or call in self.named or call.service in self.services
         ]
 
     def _plain(self, value: dict[str, Any], argument: str) -> Iterator[Found]:
@@ -173,7 +186,14 @@ class Sniffer:
 
 
 def argument_in_path(call: AnyCall, path: PurePosixPath) -> str:
-    """`list-access-keys-alice.json` and `list-access-keys/alice.json` are about alice; other names tell nothing."""
+    """`list-access-keys-alice.json` and `list-access-keys/alice.json` are about alice; other names tell nothing.
+
+    A `/` in what was asked about is written `%2F` there.
+    """
+    return _argument_in_path(call, path).replace("%2F", "/")
+
+
+def _argument_in_path(call: AnyCall, path: PurePosixPath) -> str:
     for name in (call.operation, *call.aliases):
         words = "[-_ ]?".join(map(re.escape, name.split("-")))
         if found := re.search(words, path.stem, re.IGNORECASE):

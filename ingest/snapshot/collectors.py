@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest.snapshot import activity, identity, network, organization, resources
+from ingest.snapshot import activity, clusters, compute, identity, network, organization, resources
 from ingest.snapshot.record import Record
 
 
@@ -63,13 +63,47 @@ COLLECTORS: dict[str, Collector] = {
         Collector("ec2.instances", "region", (network.Instance,)),
         Collector("ec2.peerings", "region", (network.VpcPeering,)),
         Collector("s3.buckets", "account", (resources.Bucket,)),
+        Collector("s3control.access_block", "account", (resources.AccountAccessBlock,)),
         Collector("rds.instances", "region", (resources.DatabaseInstance,)),
         Collector("rds.clusters", "region", (resources.DatabaseCluster,)),
+        Collector("rds.snapshots", "region", (resources.DatabaseSnapshot,)),
+        Collector("rds.cluster_snapshots", "region", (resources.ClusterSnapshot,)),
+        Collector("dynamodb.tables", "region", (resources.Table,)),
+        Collector("sqs.queues", "region", (resources.Queue,)),
+        Collector("sns.topics", "region", (resources.Topic,)),
+        Collector("ecr.repositories", "region", (resources.Repository,)),
+        Collector("logs.groups", "region", (resources.LogGroup,)),
+        Collector("logs.policies", "region", (resources.LogPolicy,)),
         Collector("backup.vaults", "region", (resources.BackupVault, resources.RecoveryPoint)),
         Collector("kms.keys", "region", (resources.Key,)),
         Collector("secretsmanager.secrets", "region", (resources.Secret,)),
         Collector("lambda.functions", "region", (resources.Function,)),
         Collector("cloudtrail.trails", "region", (resources.Trail,)),
+        Collector("ec2.launch_templates", "region", (compute.LaunchTemplate,)),
+        Collector("autoscaling.groups", "region", (compute.AutoScalingGroup,)),
+        Collector("autoscaling.launch_configurations", "region", (compute.LaunchConfiguration,)),
+        Collector("ecs.clusters", "region", (compute.EcsCluster,)),
+        Collector("ecs.services", "region", (compute.EcsService,)),
+        Collector("ecs.task_definitions", "region", (compute.TaskDefinition,)),
+        Collector("ecs.tasks", "region", (compute.Task,)),
+        Collector("ecs.container_instances", "region", (compute.ContainerInstance,)),
+        Collector("cloudformation.stacks", "region", (compute.Stack,)),
+        Collector("cloudformation.stack_sets", "region", (compute.StackSet,)),
+        Collector("codebuild.projects", "region", (compute.BuildProject,)),
+        Collector("glue.jobs", "region", (compute.GlueJob,)),
+        Collector("glue.dev_endpoints", "region", (compute.DevEndpoint,)),
+        Collector("sagemaker.notebooks", "region", (compute.NotebookInstance,)),
+        Collector("sagemaker.domains", "region", (compute.StudioDomain, compute.StudioProfile)),
+        Collector("apprunner.services", "region", (compute.AppRunnerService,)),
+        Collector("bedrock.agents", "region", (compute.BedrockAgent,)),
+        Collector("bedrock.code_interpreters", "region", (compute.CodeInterpreter,)),
+        Collector("stepfunctions.state_machines", "region", (compute.StateMachine,)),
+        Collector("ssm.instances", "region", (compute.ManagedInstance,)),
+        Collector(
+            "eks.clusters",
+            "region",
+            (clusters.EksCluster, clusters.Nodegroup, clusters.AccessEntry, clusters.PodIdentity),
+        ),
     )
 }
 

@@ -116,22 +116,23 @@ class Answers:
 
     def detail(self, call: Call[R], names: Iterable[str], pick: Callable[[R], T]) -> T | Unseen | None:
         """A fact with a call of its own: its value, None where AWS says there is none, or Unseen with the reason."""
-        pages = self._pages(call, names)
+        pages = self.pages(call, names)
         return pick(pages[0]) if isinstance(pages, list) else pages
 
     def listed(
         self, call: Call[R], names: Iterable[str], items: Callable[[R], Iterable[str]]
     ) -> tuple[str, ...] | Unseen:
         """Like `detail` for a list, which may have several pages; a list that does not exist is empty."""
-        pages = self._pages(call, names)
+        pages = self.pages(call, names)
         return pages if isinstance(pages, Unseen) else tuple(sorted({i for page in pages or () for i in items(page)}))
 
     def tags(self, call: Call[R], names: Iterable[str], pick: Callable[[R], dict[str, str]]) -> dict[str, str] | None:
         """The tags of a thing, from every page; None where they are not known."""
-        pages = self._pages(call, names)
+        pages = self.pages(call, names)
         return None if isinstance(pages, Unseen) else {k: v for page in pages or () for k, v in pick(page).items()}
 
-    def _pages(self, call: Call[R], names: Iterable[str]) -> list[R] | Unseen | None:
+    def pages(self, call: Call[R], names: Iterable[str]) -> list[R] | Unseen | None:
+        """All pages about a thing, None where AWS says that there is none, or Unseen with the reason."""
         about = self._about(call)
         wanted = (*dict.fromkeys(map(_plain, names)), "")
         answers = [answer for name in wanted for answer in about.get(name, ())]

@@ -63,6 +63,14 @@ class Until:
 ONCE = Asks(lambda answers: (Ask(),))
 # Words of operations that the API and IAM spell in capitals.
 CAPITALS = frozenset({"db", "id", "mfa", "saml"})
+ACTION_PREFIXES = {
+    "bedrock-agent": "bedrock",
+    "bedrock-agentcore-control": "bedrock-agentcore",
+    "s3api": "s3",
+    "s3control": "s3",
+    "sso-admin": "sso",
+    "stepfunctions": "states",
+}
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,8 @@ class Call(Generic[R]):
     says itself what it is about. `any_of` are keys of which one is enough.
     `shared` marks answers that may list things of other accounts, so that the path knows better who was asked;
     `common` a shape that other JSON has too, which is believed only where the path names the operation or service.
+    `may_be_empty` says that AWS prints no key at all where there is nothing.
+    `homonym` says that an older call of ours has the operation's name, so that the path must name the service.
     `asks` says which requests the API needs, None for an operation that only files hold; `permission` is the IAM
     action where its name is another than the operation's; `per` the records that each cost a request, one for all
     without it.
@@ -88,6 +98,8 @@ class Call(Generic[R]):
     aliases: tuple[str, ...] = ()
     shared: bool = False
     common: bool = False
+    homonym: bool = False
+    may_be_empty: bool = False
     asks: Asks | None = ONCE
     until: Until | None = None
     unpack: Callable[[Any], Any] | None = None
@@ -120,7 +132,7 @@ class Call(Generic[R]):
     @property
     def action_prefix(self) -> str:
         """The service's name in IAM actions, where the CLI's differs."""
-        return {"s3api": "s3", "sso-admin": "sso"}.get(self.service, self.service)
+        return ACTION_PREFIXES.get(self.service, self.service)
 
 
 def each(call: Call[R], names: Callable[[R], Iterable[str]], parameter: str, **fixed: str) -> Asks:

@@ -1,10 +1,10 @@
-"""KMS keys with their policies, aliases and tags."""
+"""KMS keys with their policies, grants, aliases and tags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest.snapshot import Key, Unseen
+from ingest.snapshot import Key, KeyGrant, Unseen
 from ingest.sources.answers import Answers
 from ingest.sources.declare import Call, Document, Response, Shape, Source, account_in, each, region_in
 
@@ -56,6 +56,30 @@ class KeyPolicy(Response, frozen=True):
     policy_name: str = ""
 
 
+class Constraints(Shape, frozen=True):
+    encryption_context_subset: dict[str, str] = {}
+    encryption_context_equals: dict[str, str] = {}
+
+
+class GrantShape(Shape, frozen=True):
+    key_id: str
+    grant_id: str
+    grantee_principal: str = ""
+    operations: list[str] = []
+    constraints: Constraints = Constraints()
+
+
+class Grants(Response, frozen=True):
+    grants: list[GrantShape]
+
+    def told(self) -> Iterable[str]:
+        return (grant.key_id for grant in self.grants)
+
+    def argument(self) -> str:
+        keys = {grant.key_id for grant in self.grants}
+        return keys.pop() if len(keys) == 1 else ""
+
+
 class KeyTag(Shape, frozen=True):
     tag_key: str
     tag_value: str = ""
@@ -64,6 +88,8 @@ class KeyTag(Shape, frozen=True):
 class KeyTags(Response, frozen=True):
     tags: list[KeyTag]
 
+
+INFRASTRUCTURE = ":assumed-role/aws:"  # EC2's own sessions, one an instance
 
 LIST_KEYS = Call("kms", "list-keys", Keys)
 EACH_KEY = each(LIST_KEYS, lambda page: (key.key_arn for key in page.keys), "KeyId")
@@ -82,6 +108,14 @@ GET_POLICY = Call(
     KeyPolicy,
     takes="key",
     asks=each(LIST_KEYS, lambda page: (key.key_arn for key in page.keys), "KeyId", PolicyName="default"),
+    per=Key,
+)
+LIST_GRANTS = Call(
+    "kms",
+    "list-grants",
+    Grants,
+    takes="key",
+    asks=EACH_KEY,
     per=Key,
 )
 LIST_TAGS = Call(
@@ -121,9 +155,42 @@ def _key(answers: Answers, identifier: str, arn: str) -> Key:
         state=metadata.key_state,
         policy=answers.detail(GET_POLICY, [arn], lambda page: page.policy.seen) or Unseen(),
         aliases=aliases,
+        grants=_grants(answers, arn),
+    )
+
+
+def _grants(answers: Answers, arn: str) -> tuple[KeyGrant, ...] | Unseen:
+    """Those of users, roles and accounts. AWS's services have theirs for each volume and database that the key
+    encrypts, so that these come and go by themselves.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+    found = answers.pages(LIST_GRANTS, [arn])
+    if isinstance(found, Unseen):
+        return found
+    grants = {one.grant_id: one for page in found or () for one in page.grants if _is_of_people(one.grantee_principal)}
+    return tuple(_grant(grants[identifier]) for identifier in sorted(grants))
+
+
+def _is_of_people(grantee: str) -> bool:
+    return grantee.startswith("arn:") and INFRASTRUCTURE not in grantee
+
+
+def _grant(one: GrantShape) -> KeyGrant:
+    return KeyGrant(
+        id=one.grant_id,
+        grantee=one.grantee_principal,
+        operations=tuple(sorted(one.operations)),
+        within=one.constraints.encryption_context_subset,
+        exactly=one.constraints.encryption_context_equals,
     )
 
 
 SOURCES = (
-    Source("kms.keys", keys, required=(LIST_KEYS,), details=(DESCRIBE_KEY, LIST_ALIASES, GET_POLICY, LIST_TAGS)),
+    Source(
+        "kms.keys",
+        keys,
+        required=(LIST_KEYS,),
+        details=(DESCRIBE_KEY, LIST_ALIASES, GET_POLICY, LIST_GRANTS, LIST_TAGS),
+    ),
 )

@@ -63,6 +63,8 @@ ABSENT = {
     "NoSuchEntityException",
     "ResourceNotFoundException",
     "NoSuchBucket",
+    "PolicyNotFoundException",
+    "RepositoryPolicyNotFoundException",
     "AWSOrganizationsNotInUseException",
     "PolicyTypeNotEnabledException",
 }

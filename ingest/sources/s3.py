@@ -117,12 +117,12 @@ def _bucket(answers: Answers, name: str, region: str) -> Bucket:
         tags=tags,
         policy=answers.detail(GET_POLICY, [name], lambda page: page.policy.seen),
         public_access_block=answers.detail(
-            GET_ACCESS_BLOCK, [name], lambda page: _block(page.public_access_block_configuration)
+            GET_ACCESS_BLOCK, [name], lambda page: block_of(page.public_access_block_configuration)
         ),
     )
 
 
-def _block(block: BlockShape) -> PublicAccessBlock:
+def block_of(block: BlockShape) -> PublicAccessBlock:
     return PublicAccessBlock(
         block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets
     )

@@ -59,7 +59,8 @@ def fits(call: Call[Any], value: Any) -> bool:
         return False
     keys = keys_of(call.response)
     needed = [k for k in keys if k.required]
-    if any(k.name not in value for k in needed) or (call.any_of and not any(k in value for k in call.any_of)):
+    told = not call.any_of or any(k in value for k in call.any_of) or (call.may_be_empty and not value)
+    if any(k.name not in value for k in needed) or not told:
         return False
     return all(_plausible(k, value[k.name]) for k in keys if k.name in value and (k.required or k.name in call.any_of))
 

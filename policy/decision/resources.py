@@ -56,14 +56,19 @@ def coverage(statement: Statement, layer: str) -> Coverage | None:
 
 
 def _by_variables(templates: Sequence[str], resource: str, lookup: Lookup) -> Truth:
+    """MAYBE where the unknown values of variables, whatever they are, leave it open."""
     best = Truth.NO
     for template in templates:
         pattern = substitute(template, lookup)
-        if isinstance(pattern, Truth):
-            best = max(best, pattern)
-        elif glob(pattern)(resource):
+        if _covers(pattern, resource):
             return Truth.YES
+        if pattern is Truth.MAYBE and _covers(substitute(template, lookup, "*"), resource):
+            best = Truth.MAYBE
     return best
+
+
+def _covers(pattern: str | Truth, resource: str) -> bool:
+    return isinstance(pattern, str) and bool(glob(pattern)(resource))
 
 
 def speaks(statement: Statement, layer: str) -> bool:

@@ -229,8 +229,9 @@ def variables(texts: Iterable[str]) -> frozenset[str]:
     )
 
 
-def substitute(text: str, lookup: Callable[[str], tuple[str, ...] | None]) -> str | Truth:
-    """The text with its variables' values, their wildcards quoted; NO where one has no value, MAYBE where unknown.
+def substitute(text: str, lookup: Callable[[str], tuple[str, ...] | None], unknown: str | None = None) -> str | Truth:
+    """The text with its variables' values, their wildcards quoted; NO where one has no value, MAYBE where one is
+    unknown, unless `unknown` stands for it.
 
     `lookup` answers a key's values, `()` for a key that is absent and None for one that nobody here knows.
     """
@@ -240,6 +241,9 @@ def substitute(text: str, lookup: Callable[[str], tuple[str, ...] | None]) -> st
             parts.append(piece)
             continue
         values = lookup(piece.key)
+        if values is None and unknown is not None:
+            parts.append(unknown)
+            continue
         if values is None:
             return Truth.MAYBE
         value = values[0] if len(values) == 1 else piece.default

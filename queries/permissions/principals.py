@@ -161,9 +161,7 @@ def _unseen(estate: Estate, arn: str, kind: str) -> Subject:
     """A principal that the snapshot does not have: what it may do is open, as far as SCPs leave it open."""
     account, name = account_of(arn), arn.rpartition("/")[2]
     if kind == "federated_user":
-        unseen = (
-            f"who made the federated user `{name}`, and with which session policy, is not known"
-        )
+        unseen = f"who made the federated user `{name}`, and with which session policy, is not known"
     elif estate.snapshot.state(account, IDENTITIES).complete:
         close = nearest(arn, (a for a, h in estate.holders.items() if h.account_id == account))
         meant = f": did you mean `{close[0]}`?" if close else ": look for it with `trustdrift whocan`"

@@ -22,6 +22,7 @@ MODULES = (
     "decision.case", "decision.plan", "policies", "decision.rules", "decision.sources", "resource_policies",
     "decision.resources", "decision.principals", "decision.public", "decision.services", "language.conditions",
     "language.operators", "decision.choices", "decision.context", "decision.keys", "formula", "truth", "language.match",
+    "decision.values", "decision.witnesses", "decision.alike",
 )  # fmt: skip
 GOAL = 90  # percent
 FOLDER = Path(__file__).parent

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 # The quicker a file is, and the more it finds, the earlier it stands. The cases of a module go before all.
 FILES = (
     "cases_layers", "cases_evidence", "decide", "layers", "cases_resources", "cases_principals", "cases_choices",
-    "cases_keys", "cases_conditions", "conditions", "formula", "conformance", "reference", "match", "laws",
+    "cases_keys", "cases_conditions", "witnesses", "conditions", "formula", "alike", "conformance", "reference",
+    "match", "laws",
 )  # fmt: skip
 SHARE = 5  # a file's properties are tried on this part of the gate's examples
 PATIENCE, FLOOR = 4, 3.0  # a mutant may take this many times the processor time that the file takes, and no less

@@ -26,6 +26,7 @@ from demo.company.model import (
     Vpc,
 )
 from demo.company.policies import allow, deny, document, github, objects, own_copies_only, secure_transport, service
+from demo.company.workloads import Studio, Workload, Workloads
 
 ID = "210000000066"
 RAW, CURATED = "harborline-warehouse-raw", "harborline-warehouse-curated"
@@ -179,4 +180,9 @@ DATA_PROD = Account(
         Secret("warehouse/sftp", tags=CONFIDENTIAL),
     ],
     functions=[Function("finops-ingest", "finops-ingest", tags=CODE)],
+    workloads=Workloads(
+        notebooks=[Workload("churn-forecast", "data-science")],
+        studios=[Studio("data-science", "data-science", {"forecasting": None})],
+        machines=[Workload("monthly-reports", "reporting-athena")],
+    ),
 )

@@ -88,4 +88,5 @@ LOG_ARCHIVE = Account(
             {"team": "security"},
         )
     ],
+    public_access_blocked=True,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from demo.company.accounts import payments_automation as automation
+from demo.company.accounts import payments_stores as stores
 from demo.company.aws_managed import FOR_FUNCTIONS, FOR_INSTANCES
 from demo.company.identifiers import REGION
 from demo.company.leftovers import datadog, enrolled, reader, service_linked
@@ -287,7 +289,7 @@ PAYMENTS_PROD = Account(
     "Prod",
     {"env": "prod", "team": "payments"},
     RootUser(password=518),
-    [*APPLICATION_ROLES, *FUNCTION_ROLES, *OPERATIONS_ROLES],
+    [*APPLICATION_ROLES, *FUNCTION_ROLES, *automation.ROLES, *OPERATIONS_ROLES],
     [
         User(
             "svc-sftp",
@@ -340,4 +342,12 @@ PAYMENTS_PROD = Account(
         Function("payments-fn-webhook", "payments-fn-webhook", policy=WEBHOOK_POLICY, tags=CODE),
         Function("ledger-migrations", "ledger-admin", tags=CODE),
     ],
+    automation=automation.AUTOMATION,
+    queues=stores.QUEUES,
+    topics=stores.TOPICS,
+    repositories=stores.REPOSITORIES,
+    tables=stores.TABLES,
+    snapshots=stores.SNAPSHOTS,
+    log_groups=stores.LOG_GROUPS,
+    log_policies=stores.LOG_POLICIES,
 )

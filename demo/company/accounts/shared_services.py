@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.company.identifiers import ORGANIZATION
+from demo.company.identifiers import ORGANIZATION, REGION
 from demo.company.leftovers import datadog, enrolled, organization_access, reader, service_linked, stack_set
 from demo.company.model import (
     AccessKey,
@@ -20,6 +20,7 @@ from demo.company.model import (
     Vpc,
 )
 from demo.company.policies import allow, document, github, objects, secure_transport, service, trust
+from demo.company.workloads import Cluster, Workload, Workloads
 
 ID = "210000000044"
 ARTIFACTS, STATE = "harborline-artifacts", "harborline-terraform-state"
@@ -80,6 +81,34 @@ ROLES = [
         service("ec2"),
         ("AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy"),
         profile=True,
+        tags=CODE,
+    ),
+    Role(
+        "developer-portal",
+        service("tasks.apprunner"),
+        inline={"catalogue": document(allow(["s3:GetObject", "s3:ListBucket"], objects(ARTIFACTS)))},
+        tags=CODE,
+    ),
+    Role(
+        "developer-assistant",
+        service("bedrock"),
+        inline={"models": document(allow("bedrock:InvokeModel", f"arn:aws:bedrock:{REGION}::foundation-model/*"))},
+        used=12,
+        tags=CODE,
+    ),
+    Role(
+        "assistant-interpreter",
+        service("bedrock-agentcore"),
+        inline={"read": document(allow("s3:GetObject", f"arn:aws:s3:::{ARTIFACTS}/docs/*"))},
+        used=12,
+        tags=CODE,
+    ),
+    Role("platform-cluster", service("eks"), inline={"network": document(allow("ec2:Describe*"))}, tags=CODE),
+    Role("platform-nodes", service("ec2"), inline={"images": document(allow("ecr:BatchGetImage"))}, tags=CODE),
+    Role(
+        "ci-runners",
+        service("pods.eks"),
+        inline={"read": document(allow("s3:GetObject", f"arn:aws:s3:::{ARTIFACTS}/*"))},
         tags=CODE,
     ),
     datadog(),
@@ -164,4 +193,18 @@ SHARED_SERVICES = Account(
     ],
     keys=[Key("artifacts", tags=CODE)],
     secrets=[Secret("github/app-key", "artifacts", tags={**CODE, "data": "confidential"})],
+    workloads=Workloads(
+        web_services=[Workload("developer-portal", "developer-portal")],
+        agents=[Workload("developer-assistant", "developer-assistant")],
+        interpreters=[Workload("assistant_sandbox", "assistant-interpreter")],
+        clusters=[
+            Cluster(
+                "platform",
+                "platform-cluster",
+                nodes={"general": "platform-nodes"},
+                pods={"runners/github": "ci-runners"},
+                entries={"ci-images": "AmazonEKSEditPolicy"},
+            )
+        ],
+    ),
 )
