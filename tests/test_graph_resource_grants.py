@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ingest.snapshot as facts
@@ -14,10 +15,11 @@ from graph.edges.access import levels
 from graph.edges.granting import FOR_OWNERS
 from graph.estate import Estate, Holder
 from graph.options import BuildOptions
-from ingest.snapshot import Record, Snapshot
+from ingest.snapshot import Record, Scope, Snapshot
 from policy import Request, ResourcePolicies, Truth, kms_grant
 from policy.language.match import glob
 from tests.fact_samples import MANAGEMENT, PROD, REGION, TRUST_EC2, document, iam, snapshot_of, user
+from tests.require import repetitions
 from tests.test_graph_factoring import by_graph, statements
 
 OTHER, STRANGER = "210000000013", "999999999999"
@@ -113,9 +115,7 @@ def resource(arn: str, policy: str | None, **fields: Any) -> Record:
 
 
 def other_role(name: str, **fields: Any) -> facts.Role:
-    return facts.Role(
-        arn=iam("role", name, OTHER), name=name, account_id=OTHER, path="/", trust=TRUST_EC2, **fields
-    )  # fmt: skip
+    return facts.Role(arn=iam("role", name, OTHER), name=name, account_id=OTHER, path="/", trust=TRUST_EC2, **fields)
 
 
 ONLY_US = document(
@@ -163,9 +163,8 @@ class Oracle:
     def door(self, record: Any) -> ResourcePolicies:
         blocks = (getattr(record, "public_access_block", None), self.blocks.get(record.account_id, facts.Unseen()))
         grants = [kms_grant(g.id, g.grantee, g.operations) for g in getattr(record, "grants", ())]
-        restricts = (
-            True if BLOCK in blocks else None if any(isinstance(b, facts.Unseen) for b in blocks) else False
-        )  # fmt: skip
+        unseen = any(isinstance(one, facts.Unseen) for one in blocks)
+        restricts = True if BLOCK in blocks else None if unseen else False
         return ResourcePolicies(
             self.estate.policy(record.arn, "own", record.policy),
             grants=grants,
@@ -201,6 +200,7 @@ class Oracle:
         return {whole, *(r for r in named if whole.endswith("/*") and glob(whole)(r))}
 
 
+@settings(max_examples=repetitions(50))
 @given(estates())
 def test_every_level_of_every_resource_is_as_if_asked_one_by_one(snapshot: Snapshot) -> None:
     graph, oracle = build(snapshot, BuildOptions()), Oracle(snapshot)
@@ -209,3 +209,153 @@ def test_every_level_of_every_resource_is_as_if_asked_one_by_one(snapshot: Snaps
             for holder in oracle.estate.holders.values():
                 expected = oracle.level(holder, arn, level)
                 assert by_graph(graph, holder.arn, arn, "ACCESS", level) is expected, (holder.arn, arn, level)
+
+
+# -- those of whom only the resource knows, and what is no policy
+QUEUE, TOPIC = f"arn:aws:sqs:{REGION}:{PROD}:jobs", f"arn:aws:sns:{REGION}:{OTHER}:alarms"
+BUCKET, SNAPSHOT = "arn:aws:s3:::ada", f"arn:aws:rds:{REGION}:{PROD}:snapshot:old"
+GROUP, FUNCTION = f"arn:aws:logs:{REGION}:{PROD}:log-group:/web", f"arn:aws:lambda:{REGION}:{PROD}:function:job"
+PROVIDER = f"arn:aws:iam::{PROD}:oidc-provider/token.actions.githubusercontent.com"
+EVERYONE, THEM = "external:anyone", f"arn:aws:iam::{STRANGER}:root"
+CAN, MAY = "CAN_ACCESS", "MAY_ACCESS"
+OPEN = [facts.AccountAccessBlock(account_id=account, block=None) for account in (PROD, OTHER)]
+DO_ALL = (facts.InlinePolicy("all", document(FULL)),)
+
+
+def allow(action: str, principal: object, what: str = "*", **condition: object) -> str:
+    statement = {"Effect": "Allow", "Action": action, "Principal": principal, "Resource": what}
+    return document({**statement, **({"Condition": condition} if condition else {})})
+
+
+def bucket(policy: str, block: object = None) -> Record:
+    return resource(BUCKET, policy, public_access_block=block)
+
+
+def at(kind: type[Record], arn: str, **fields: Any) -> Record:
+    return kind(arn=arn, name=arn.rsplit(":", 1)[-1], account_id=PROD, region=REGION, **fields)
+
+
+def log_policy(text: str) -> Record:
+    return facts.LogPolicy(account_id=PROD, region=REGION, name="p", policy=text)
+
+
+SNS = {"Service": "sns.amazonaws.com"}
+SHARED = [at(facts.DatabaseSnapshot, SNAPSHOT, shared_with=(STRANGER, OTHER)), other_role("left", inline=DO_ALL)]
+MANAGED = at(facts.Key, KEY, manager="AWS", policy=allow("kms:*", "*", StringEquals={"kms:CallerAccount": PROD}))
+CASES: dict[str, tuple[list[Record], set[tuple[str, str, str]]]] = {
+    "an unknown account": ([resource(QUEUE, allow("sqs:SendMessage", {"AWS": STRANGER}))], {(THEM, CAN, "write")}),
+    "its principal alone": (
+        [resource(QUEUE, allow("sqs:SendMessage", {"AWS": iam("role", "x", STRANGER)}))],
+        {(iam("role", "x", STRANGER), CAN, "write")},
+    ),
+    "actions kept to owners": ([resource(QUEUE, allow("sqs:SetQueueAttributes", {"AWS": STRANGER}))], set()),
+    "everyone": ([bucket(allow("s3:GetObject", "*", f"{BUCKET}/*"))], {(EVERYONE, CAN, "read")}),
+    "everyone, on a part": ([bucket(allow("s3:GetObject", "*", f"{BUCKET}/logo/*"))], {(EVERYONE, CAN, "read")}),
+    "everyone from an address": (
+        [bucket(allow("s3:GetObject", "*", IpAddress={"aws:SourceIp": "192.0.2.0/24"}))],
+        {(EVERYONE, MAY, "read")},
+    ),
+    "everyone, blocked at the bucket": ([bucket(allow("s3:GetObject", "*", f"{BUCKET}/*"), BLOCK)], set()),
+    "a bucket's block that was not seen": (
+        [bucket(allow("s3:GetObject", "*", f"{BUCKET}/*"), facts.Unseen())],
+        {(EVERYONE, MAY, "read")},
+    ),
+    "everyone of an organization": (
+        [*organization(), bucket(allow("s3:GetObject", "*", StringEquals={"aws:PrincipalOrgID": "o-1"}))],
+        set(),
+    ),
+    "SNS's default policy": (
+        [resource(TOPIC, allow("SNS:Publish", {"AWS": "*"}, StringEquals={"AWS:SourceOwner": OTHER}))],
+        set(),
+    ),
+    "a service": ([resource(QUEUE, allow("sqs:SendMessage", SNS))], {("sns.amazonaws.com", CAN, "write")}),
+    "a service for a topic": (
+        [resource(QUEUE, allow("sqs:SendMessage", SNS, ArnEquals={"aws:SourceArn": TOPIC}))],
+        {("sns.amazonaws.com", MAY, "write")},
+    ),
+    "a provider": (
+        [bucket(allow("s3:GetObject", {"Federated": PROVIDER}, f"{BUCKET}/*"))],
+        {(f"{PROVIDER}#*", MAY, "read")},
+    ),
+    "a policy that was not seen": ([resource(QUEUE, facts.Unseen())], set()),
+    "sharing": (SHARED, {(THEM, CAN, "read"), (LEFT, CAN, "read")}),
+    "sharing with all": (
+        [at(facts.ClusterSnapshot, SNAPSHOT.replace("snap", "cluster-snap"), shared_with=("all",)), user("ada")],
+        {(EVERYONE, CAN, "read")},
+    ),
+    "sharing what is encrypted": (
+        [at(facts.DatabaseSnapshot, SNAPSHOT, shared_with=(STRANGER,), kms_key=KEY),
+         resource(KEY, allow("kms:*", {"AWS": f"arn:aws:iam::{PROD}:root"}))],
+        set(),
+    ),
+    "sharing that was not seen": ([at(facts.DatabaseSnapshot, SNAPSHOT, shared_with=facts.Unseen())], set()),
+    "a function's policy": (
+        [at(facts.Function, FUNCTION, role_arn="", policy=allow("lambda:UpdateFunctionCode", {"AWS": STRANGER}))],
+        {(THEM, CAN, "write")},
+    ),
+    "a policy of the region's logs": (
+        [at(facts.LogGroup, GROUP), log_policy(allow("logs:PutLogEvents", SNS, f"{GROUP}:*"))],
+        {("sns.amazonaws.com", CAN, "write")},
+    ),
+    "a policy of other logs": (
+        [at(facts.LogGroup, GROUP), log_policy(allow("logs:PutLogEvents", SNS, f"{GROUP}-2:*"))],
+        set(),
+    ),
+    "a key of AWS's own": ([MANAGED, user("ada")], set()),
+    "a grant": (
+        [resource(KEY, allow("kms:*", {"AWS": f"arn:aws:iam::{PROD}:root"}),
+                  grants=(facts.KeyGrant(id="g", grantee=ADA, operations=("Decrypt",)),)), user("ada")],
+        {(ADA, CAN, "read")},
+    ),
+    "a grant with a constraint": (
+        [resource(KEY, allow("kms:*", {"AWS": f"arn:aws:iam::{PROD}:root"}),
+                  grants=(facts.KeyGrant(id="g", grantee=ADA, operations=("Decrypt",), within={"shop": "1"}),)),
+         user("ada")],
+        {(ADA, MAY, "read")},
+    ),
+    "who is deleted": ([resource(QUEUE, allow("sqs:SendMessage", {"AWS": iam("user", "gone")})), user("ada")], set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_resource_gives_and_to_whom(name: str) -> None:
+    records, expected = CASES[name]
+    seen = [Scope(PROD, REGION, "logs.policies")] if not any(isinstance(r, facts.LogPolicy) for r in records) else []
+    graph = build(snapshot_of([*records, *OPEN], seen=seen), BuildOptions())
+    found = {
+        (holder.source, edge.type, edge.key)
+        for edge in graph.edges_of(CAN, MAY)
+        for holder in graph.into(edge.source, "HOLDS")
+        if graph.nodes[holder.source].label != "Outcome"
+    }
+    assert found == expected
+
+
+@pytest.mark.parametrize("block, verdicts", [(None, {CAN}), (BLOCK, set()), (facts.Unseen(), {MAY})])
+def test_an_account_s_block_counts_for_its_buckets(block: object, verdicts: set[str]) -> None:
+    """A bucket without a block of its own, open to everyone."""
+    records: list[Record] = [bucket(allow("s3:GetObject", "*", f"{BUCKET}/*"))]
+    if not isinstance(block, facts.Unseen):
+        records.append(facts.AccountAccessBlock(account_id=PROD, block=block))
+    graph = build(snapshot_of(records), BuildOptions())
+    assert {edge.type for edge in graph.edges_of(CAN, MAY)} == verdicts
+
+
+def test_an_organization_s_buckets_and_readers_are_joined_by_one_set() -> None:
+    """Edges grow with the buckets and with the readers, not with both: twelve readers, each with rights of its own."""
+    buckets = [
+        at(facts.Bucket, f"arn:aws:s3:::b{n}", tags={}, public_access_block=None, policy=allow(
+            "s3:GetObject", "*", f"arn:aws:s3:::b{n}/*", StringEquals={"aws:PrincipalOrgID": "o-1"}))
+        for n in range(20)
+    ]  # fmt: skip
+    reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    readers = [
+        other_role(f"r{n}", inline=(facts.InlinePolicy("p", document(reads, {**FULL, "Action": f"sqs:Get{n}"})),))
+        for n in range(12)
+    ]
+    graph = build(snapshot_of([*organization(), *buckets, *readers, *OPEN]), BuildOptions())
+    assert len(list(graph.edges_of(CAN))) == len(buckets)
+    [audience] = {edge.source for edge in graph.edges_of(CAN)}
+    assert {edge.source for edge in graph.into(audience, "HOLDS")} == {one.arn for one in readers}
+    [proof] = {edge.properties["proof"] for edge in graph.edges_of(CAN) if edge.target == "arn:aws:s3:::b3"}
+    assert graph.nodes[proof].properties["text"].endswith("The own policies of those who hold this allow it too.")

@@ -91,9 +91,9 @@ def test_own_tags_come_before_the_account_and_the_account_before_the_default():
     "block, blocked",
     [
         (Unseen(), None),
-        (None, False),
+        (None, None),  # the account's own block, which suffices, was not seen
         (PublicAccessBlock(True, True, True, True), True),
-        (PublicAccessBlock(True, True, False, True), False),
+        (PublicAccessBlock(True, True, False, True), None),
     ],
 )
 def test_a_bucket_is_blocked_when_all_four_blocks_are_on(block: object, blocked: bool | None):

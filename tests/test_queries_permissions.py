@@ -43,6 +43,7 @@ READ = "s3:GetObject"
 NOBODY_PUBLIC = facts.PublicAccessBlock(
     block_public_acls=False, ignore_public_acls=False, block_public_policy=False, restrict_public_buckets=False
 )
+NO_BLOCK = facts.AccountAccessBlock(account_id=PROD, block=None)  # nor does the account close its buckets
 IDENTITIES = scope_of(user("any"))
 
 
@@ -70,7 +71,7 @@ def inline(action: str = READ, resource: str = "*") -> tuple[facts.InlinePolicy,
 
 
 def estate_of(*records: facts.Record, **coverage: object) -> Estate:
-    return Estate(snapshot_of(records, **coverage))
+    return Estate(snapshot_of((*records, NO_BLOCK), **coverage))
 
 
 def can(estate: Estate, who: str, action: str, resource: str, **how: object) -> Answer:

@@ -1,7 +1,7 @@
 """CAN_ACCESS and MAY_ACCESS on the protect surface: identity policies, boundaries and SCPs, within an account.
 
 A resource's own policy is asked too, so that its Denies hold and a KMS key policy must let IAM decide. What a resource
-policy alone grants, to other accounts or to principals without a policy of their own, is not written yet.
+gives on its own word, to those that it names and to other accounts, is in `resource_grants`.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def _add(
 def _alike_at_home(powers: Powers, found: Granting) -> Iterator[tuple[int, Limits | None]]:
     """Resources that answer alike: those that identity policies allow alike; and of the others all, with the limits
     that alone decide there. Limits that tell resources apart leave each by itself."""
-    limits, rest = _limits(powers, found.pairs), found.all
+    limits, rest = _limits(powers, found), found.all
     groups = [group for group, _ in alike(powers, found, found.pairs, found.all)]
     for group in groups:
         rest &= ~group
@@ -156,17 +156,19 @@ def _alike_at_home(powers: Powers, found: Granting) -> Iterator[tuple[int, Limit
         yield rest, limits
 
 
-def _limits(powers: Powers, pairs: Pairs) -> Limits | None:
+def _limits(powers: Powers, found: Granting) -> Limits | None:
     """The statements that deny the actions or limit them, layer by layer, and how the principal answers those that ask
-    who it is; None where they tell resources apart."""
+    who it is; None where they tell resources apart, or more is needed than the resource's word."""
+    if found.targets[0].besides.get(found.level):
+        return None
     layers: list[tuple[str, int]] = []
     asking: dict[str, Statement] = {}
-    for name, layer, found in powers.policies.sources:
+    for name, layer, policies in powers.policies.sources:
         layers.append((name, 0))
-        for document in (one.document for one in found):
+        for document in (one.document for one in policies):
             if document is None:
                 return None
-            for allows, denies in (document.relevant(action.lower()) for action, _ in pairs):
+            for allows, denies in (document.relevant(action.lower()) for action, _ in found.pairs):
                 limiting = denies if layer == "identity" else (*allows, *denies)
                 if any(not one.covers_all or one.reads_tags for one in limiting):
                     return None

@@ -84,9 +84,9 @@ def difference(old: Graph, new: Graph) -> Change:
     """
     names = _renamed(old, new)
     had = {names.get(i, i): node for i, node in old.nodes.items()}
-    before, after = {e.identity: e for e in (_with_names(e, names) for e in old.edges)}, _edges(new)
+    before, after = _edges(_with_names(e, names) for e in old.edges) if names else _edges(old.edges), _edges(new.edges)
     relabelled = {i for i, node in new.nodes.items() if i in had and had[i].labels != node.labels}
-    moved = {i for i, edge in before.items() if i in after and not relabelled.isdisjoint((edge.source, edge.target))}
+    moved = {i for i in before.keys() & after.keys() if relabelled & {i[0], i[2]}} if relabelled else set()
     kept = {i: node for i, node in new.nodes.items() if i in had and i not in relabelled}
     return Change(
         nodes_added=[n for i, n in new.nodes.items() if i not in kept],
@@ -136,8 +136,8 @@ def _holders(graph: Graph, other: Graph) -> dict[tuple[str, ...], str]:
     return {held: ids[0] for held, ids in found.items() if len(ids) == 1}
 
 
-def _edges(graph: Graph) -> dict[Identity, Edge]:
-    return {edge.identity: edge for edge in graph.edges}
+def _edges(edges: Iterable[Edge]) -> dict[Identity, Edge]:
+    return {edge.identity: edge for edge in edges}
 
 
 def node_rows(nodes: Iterable[Node], at: str, dates: Dates) -> Iterator[NodeRows]:

@@ -186,7 +186,7 @@ class Sessions:
     def _session(self) -> botocore.session.Session:
         session = botocore.session.Session(profile=self.profile or None)
         session.register_component("data_loader", self._loader)
-        session.register("before-send.s3control", without_account)
+        session.register("before-send.s3-control", without_account)
         return session
 
 

@@ -52,6 +52,7 @@ BATCH_GET_PROJECTS = Call(
     "batch-get-projects",
     Projects,
     asks=in_batches(LIST_PROJECTS, lambda page: page.projects, "names", AT_ONCE),
+    per=BuildProject,
 )
 
 

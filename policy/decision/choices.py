@@ -10,13 +10,14 @@ from itertools import combinations, product
 from policy.decision.context import Circumstances
 from policy.decision.keys import Key, canonical, describe
 from policy.decision.values import ANY
-from policy.decision.witnesses import OTHER, is_wild, may_overlap, unnamed, witnesses
+from policy.decision.witnesses import OTHER, is_wild, may_overlap, shared, unnamed, witnesses
 from policy.language.conditions import Condition, Lookup, Values
 from policy.language.match import UNNAMED, UNQUOTED, glob, substitute, variables
 from policy.language.operators import number
 from policy.truth import Truth
 
 MAX_COMBINATIONS = 256
+FEW = 5  # values of which every list is tried
 REQUEST_TAG, TAG_KEYS = "aws:requesttag/", "aws:tagkeys"
 
 Choice = Mapping[str, tuple[str, ...]]  # canonical key -> the values chosen for it
@@ -82,10 +83,11 @@ def _weighed(asked: Asked, lookup: Lookup, resolved: bool, is_used: bool) -> tup
     row = describe(key)
     assert row is not None
     found = _candidates(row, conditions, patterns, models, tags)
+    if not (is_used or row.several or key.startswith(REQUEST_TAG)):
+        found = _unlike(key, found, conditions, lookup)
     if not any(map(is_wild, models)):  # there is no other value
-        return (found if is_used else _unlike(key, found, conditions, lookup)), True
-    exact = resolved and not row.several and not is_used and not _overlap_unseen(conditions, patterns, models)
-    return found, exact
+        return found, True
+    return found, resolved and not row.several and not is_used and not _overlap_unseen(conditions, patterns, models)
 
 
 def _unlike(
@@ -133,13 +135,21 @@ def _candidates(
     if "number" in families:
         named, others = [near for pattern in patterns for near in _neighbours(pattern)], []
     else:
-        find = witnesses if "pattern" in families else _if_it_fits
         cased = any(map(_ignores_case, conditions))
         spelt = [*patterns, *(other for one in patterns for other in (one.swapcase(), one.lower()) if cased)]
+        find, spelt = (witnesses, shared(spelt)) if "pattern" in families else (_if_it_fits, spelt)
         named = [value for pattern in spelt for value in find(pattern, models)]
-    several = [tags, tuple(dict.fromkeys(one.translate(UNQUOTED) for one in named))] if row.several else []
+    values = list(dict.fromkeys(one.translate(UNQUOTED) for one in (*named, *others)))
     absent: list[tuple[str, ...]] = [] if row.always else [()]
-    return list(dict.fromkeys([*absent, *((one.translate(UNQUOTED),) for one in (*named, *others)), *several]))
+    several = _lists(values[: len(values) - len(others)], values, tags) if row.several else []
+    return list(dict.fromkeys([*absent, *((one,) for one in values), *several]))
+
+
+def _lists(named: Sequence[str], values: Sequence[str], tags: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Lists of values worth trying: all of a few, unless tags are chosen too, of many those of all that are named."""
+    if tags or len(values) > FEW:
+        return [tags, tuple(named), tuple(values)]
+    return [one for size in range(2, len(values) + 1) for one in combinations(values, size)]
 
 
 def _if_it_fits(value: str, models: Sequence[str]) -> list[str]:

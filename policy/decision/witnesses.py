@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import product
 
 from policy.language.match import glob
 
 OTHER = "\ud802"  # a character that no policy can name: the loader refuses lone surrogates
 LONGEST = 256  # characters of a pattern beyond which nobody looks for what it has in common with a model
+LONGEST_MET, FEW, MOST_MET = 64, 6, 32  # characters of patterns, and how many, of which it is tried what they share
 Node = tuple[int, int, str, "Node | None"]  # places in both patterns, the text between this node and the one before
 
 
@@ -34,6 +36,19 @@ def is_wild(pattern: str) -> bool:
 def unnamed(model: str) -> str:
     """A value of a model that no policy names."""
     return model.replace("*", OTHER)
+
+
+def shared(patterns: Sequence[str]) -> list[str]:
+    """The patterns, and of a few what they have in common, as patterns too."""
+    found = dict.fromkeys(patterns)
+    wild = [one for one in found if is_wild(one) and len(one) <= LONGEST_MET]
+    newest = wild if len(wild) <= FEW else []
+    while newest:
+        met = (common(one, other, "*", True) for one, other in product(newest, wild))
+        newest = [one for one in dict.fromkeys(met) if one is not None and one not in found and is_wild(one)]
+        newest = newest[: max(MOST_MET - len(found), 0)]
+        found |= dict.fromkeys(newest)
+    return list(found)
 
 
 def may_overlap(one: str, other: str, models: Sequence[str]) -> bool:
