@@ -28,7 +28,8 @@ def answer(service: str, operation: str, options: dict[str, str]) -> Any:
 
 def about(content: dict[str, Any], operation: str, options: dict[str, str]) -> Any:
     """The part of a file that a call asks for: files of calls with an argument hold `{argument: response}`."""
-    asked = [k for k in content if k in options.values() or all(part in options.values() for part in k.split())]
+    given = {*options.values(), *(value.partition("/")[2] for value in options.values() if value.startswith("arn:"))}
+    asked = [k for k in content if k in given or all(part in given for part in k.split())]
     if asked:
         return content[asked[0]]
     if operation in WITH_ARGUMENT:
@@ -58,7 +59,9 @@ def query(value: Any, path: str) -> Any:
     found = value.get(name)
     if index == "[]":
         return [item[rest] for item in found or []]
-    return (found or [{}])[int(index[1:-1])].get(rest) if index else found
+    if index:
+        return (found or [{}])[int(index[1:-1])].get(rest)
+    return found[rest] if rest else found
 
 
 def as_text(value: Any) -> str:

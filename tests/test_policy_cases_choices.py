@@ -64,8 +64,16 @@ def test_one_value_that_brings_the_answer_about_is_found(operator, key, value, c
         ({"StringLike": {AGENT: "a*"}, "StringLikeIfExists": {AGENT: "b*"}}, Truth.NO),  # the heads differ
         ({"StringLike": {AGENT: "*a"}, "StringLikeIfExists": {AGENT: "*b"}}, Truth.NO),  # the tails differ
         ({"StringLike": {AGENT: "*ab"}, "StringLikeIfExists": {AGENT: "*cb"}}, Truth.NO),
-        ({"StringLike": {AGENT: "a?*"}, "StringLikeIfExists": {AGENT: "?b*"}}, Truth.MAYBE),  # `ab` is like both
-        ({"StringLike": {AGENT: "a?"}, "StringLikeIfExists": {AGENT: "?b"}}, Truth.MAYBE),
+        ({"StringLike": {AGENT: "a?*"}, "StringLikeIfExists": {AGENT: "?b*"}}, Truth.YES),  # `ab` is like both
+        ({"StringLike": {AGENT: "a?"}, "StringLikeIfExists": {AGENT: "?b"}}, Truth.YES),
+        (
+            {"StringLike": {AGENT: "a*"}, "StringNotLike": {AGENT: "*b*"}, "StringLikeIfExists": {AGENT: "*c"}},
+            Truth.YES,
+        ),
+        (
+            {"StringLike": {AGENT: [f"{one}*" for one in "acdefg"]}, "StringLikeIfExists": {AGENT: "*b"}},
+            Truth.MAYBE,
+        ),  # too many to look at what each two share
         ({"StringLike": {AGENT: "a*"}, "StringNotLike": {AGENT: ["a?", "a"]}}, Truth.MAYBE),  # `abc` is neither
         ({"StringLike": {AGENT: "a*"}, "DateGreaterThan": {AGENT: "2020-01-01"}}, Truth.MAYBE),  # dates are not tried
         ({"StringEquals": {AGENT: "${aws:SourceIp}"}, "StringNotEquals": {AGENT: "a"}}, Truth.MAYBE),
@@ -93,6 +101,19 @@ def test_a_list_of_tags_is_chosen_as_a_whole():
     assert answer(every, single, action=TAGGING)[0] is not Truth.YES
     together = {"ForAnyValue:StringEquals": {TAGS: "a"}, "ForAnyValue:StringLike": {TAGS: "b"}}
     assert answer(allow(Condition=together), action=TAGGING) == (Truth.YES, ((TAGS, "a and b"),))
+
+
+@pytest.mark.parametrize(
+    ("names", "truth", "chosen"),
+    [("bc", Truth.YES, "a and b"), ("bcde", Truth.MAYBE, "")],  # of more than a few not every list is tried
+)
+def test_every_list_of_a_few_values_is_tried(names, truth, chosen):
+    both = allow(Condition={"ForAnyValue:StringEquals": {TAGS: "a"}, "ForAnyValue:StringLike": {TAGS: "b"}})
+    others = deny(Condition={"ForAnyValue:StringEquals": {TAGS: list(names[1:])}})
+    found = answer(both, others, action=TAGGING)
+    assert (found[0], [value for _, value in found[1]]) == (truth, [chosen] if chosen else [])
+    rest = {"ForAnyValue:StringEquals": {TAGS: list("abcdef")}, "ForAnyValue:StringNotEquals": {TAGS: list("abcdef")}}
+    assert answer(allow(Condition=rest), action=TAGGING)[0] is Truth.YES  # all that are named, and another
 
 
 def test_the_tags_of_a_request_are_listed_among_its_keys():

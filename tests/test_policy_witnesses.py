@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.decision.witnesses import LONGEST, OTHER, common, may_overlap, witnesses
+from policy.decision.witnesses import LONGEST, OTHER, common, may_overlap, shared, witnesses
 from policy.language.match import glob
 
 ALPHABET = "ab"
@@ -55,6 +55,31 @@ def test_patterns_that_do_not_overlap_lie_within_each_other_or_apart(one, other)
 )
 def test_the_texts_that_stand_for_a_pattern(pattern, models, found):
     assert witnesses(pattern, models) == found
+
+
+@pytest.mark.parametrize(
+    ("patterns", "found"),
+    [
+        (["a*", "*b"], ["a*", "*b", "a*b"]),
+        (["a*", "*b", "*c*"], ["a*", "*b", "*c*", "a*b", "a*c*", "*c*b", "a*c*b"]),
+        (["a?", "?b"], ["a?", "?b", f"a{OTHER}", f"{OTHER}b", "ab"]),
+        (["a*", "b*"], ["a*", "b*"]),
+        (["a*", "ab"], ["a*", "ab"]),
+        ([f"{one}*" for one in "abcdefg"], [f"{one}*" for one in "abcdefg"]),
+        (["a*" + "b" * 62, "*b"], ["a*" + "b" * 62, "*b", "a*" + "b" * 62]),
+        (["a*" + "b" * 63, "*b"], ["a*" + "b" * 63, "*b"]),
+    ],
+)
+def test_what_a_few_patterns_have_in_common_is_a_pattern_too(patterns, found):
+    assert set(found) <= set(shared(patterns))
+    assert len(shared(["*a*", "*b*", "*c*", "*d*", "*e*", "*f*"])) < 100
+
+
+@given(st.lists(patterns, max_size=7))
+def test_what_is_shared_is_covered_by_two_of_the_patterns(found):
+    for one in set(shared(found)) - set(found):
+        text = one.replace("*", OTHER)
+        assert sum(bool(glob(each)(text)) for each in dict.fromkeys(found)) >= 1
 
 
 def test_a_pattern_that_is_too_long_may_overlap():

@@ -19,7 +19,7 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
 SCOPE = re.compile(r"Credential=ASIA(\d{12})\w*/\d+/([^/]*)/([^/]*)/aws4_request")
-BUCKET = re.compile(r"(.+)\.s3[.-].*\bamazonaws\.com")  # in a host
+BUCKET = re.compile(r"(.+)\.s3(?!-control)[.-].*\bamazonaws\.com")  # in a host
 SIGNING_NAMES = {  # where the name in signatures is not the SDK's
     "bedrock": "bedrock-agent",
     "bedrock-agentcore": "bedrock-agentcore-control",

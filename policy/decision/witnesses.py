@@ -43,11 +43,11 @@ def shared(patterns: Sequence[str]) -> list[str]:
     found = dict.fromkeys(patterns)
     wild = [one for one in found if is_wild(one) and len(one) <= LONGEST_MET]
     newest = wild if len(wild) <= FEW else []
-    while newest:
-        met = (common(one, other, "*", True) for one, other in product(newest, wild))
-        newest = [one for one in dict.fromkeys(met) if one is not None and one not in found and is_wild(one)]
-        newest = newest[: max(MOST_MET - len(found), 0)]
-        found |= dict.fromkeys(newest)
+    while newest and len(found) < MOST_MET:
+        met = dict.fromkeys(common(one, other, "*", True) for one, other in product(newest, wild))
+        new = [one for one in met if one is not None and one not in found]
+        found |= dict.fromkeys(new)
+        newest = list(filter(is_wild, new))
     return list(found)
 
 
