@@ -16,17 +16,21 @@ from ingest.snapshot import (
     COLLECTORS,
     AccessEntry,
     AccessKey,
+    AccountAccessBlock,
     AppRunnerService,
     Assignment,
     BedrockAgent,
     Bucket,
+    ClusterSnapshot,
     CodeInterpreter,
     DatabaseInstance,
+    DatabaseSnapshot,
     DirectoryGroup,
     EksCluster,
     Function,
     Instance,
     Key,
+    LogPolicy,
     ManagedInstance,
     MfaDevices,
     Nodegroup,
@@ -35,8 +39,10 @@ from ingest.snapshot import (
     PodIdentity,
     PolicyTarget,
     PrefixList,
+    Queue,
     Record,
     RecoveryPoint,
+    Repository,
     Role,
     Secret,
     SecurityGroup,
@@ -44,7 +50,9 @@ from ingest.snapshot import (
     StateMachine,
     StudioDomain,
     StudioProfile,
+    Table,
     Task,
+    Topic,
     User,
     VpcPeering,
 )
@@ -122,6 +130,24 @@ def test_what_guards_resources(shop):
     assert [('"Deny"' in secret.policy, secret.tags) for secret in shop.all(Secret)] == [(True, {})]
     assert ["events.amazonaws.com" in function.policy for function in shop.all(Function)] == [True]
     assert [database.engine for database in shop.all(DatabaseInstance)] == ["postgres"]
+
+
+def test_what_stores_are_open_to(shop):
+    policies = {queue.name: queue.policy for queue in shop.all(Queue)}
+    assert (MANAGER in policies["jobs"], policies["plain"]) == (True, None)
+    [alarms] = [topic for topic in shop.all(Topic) if topic.name == "alarms"]
+    assert (MANAGER in alarms.policy, alarms.tags) == (True, {"env": "prod"})
+    repositories = [(one.name, one.policy is None, one.tags) for one in shop.all(Repository)]
+    assert repositories == [("plain", True, {"of": "plain"}), ("team/web", False, {"of": "team/web"})]
+    [table] = shop.all(Table)
+    assert (MANAGER in table.policy, table.deletion_protection, table.restorable_to_any_point) == (True, True, True)
+    assert [snapshot.shared_with for snapshot in shop.all(DatabaseSnapshot)] == [(MANAGER, "all")]
+    assert [snapshot.shared_with for snapshot in shop.all(ClusterSnapshot)] == [(MANAGER,)]
+    assert ["es.amazonaws.com" in policy.policy for policy in shop.all(LogPolicy)] == [True]
+    grants = [(grant.operations, grant.within) for key in shop.all(Key) for grant in key.grants]
+    assert grants == [(("Decrypt",), {"shop": "1"})]
+    blocks = {block.account_id: block.block for block in shop.all(AccountAccessBlock)}
+    assert (blocks[MANAGER], blocks[shop.account].restrict_public_buckets) == (None, False)
 
 
 def test_what_reaches_what(shop):

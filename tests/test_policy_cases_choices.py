@@ -105,7 +105,11 @@ def test_a_list_of_tags_is_chosen_as_a_whole():
 
 @pytest.mark.parametrize(
     ("names", "truth", "chosen"),
-    [("bc", Truth.YES, "a and b"), ("bcde", Truth.MAYBE, "")],  # of more than a few not every list is tried
+    [
+        ("bc", Truth.YES, "a and b"),
+        ("bcd", Truth.YES, "a and b"),
+        ("bcde", Truth.MAYBE, ""),
+    ],  # of more than a few not every list is tried
 )
 def test_every_list_of_a_few_values_is_tried(names, truth, chosen):
     both = allow(Condition={"ForAnyValue:StringEquals": {TAGS: "a"}, "ForAnyValue:StringLike": {TAGS: "b"}})

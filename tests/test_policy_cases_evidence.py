@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from policy import Policy, PolicySet, ResourcePolicies, Truth
+from policy import Policy, PolicySet, ResourcePolicies, Truth, parse
 from policy.verdict import Deciding, Layer
 from tests.policy_strategies import ACCOUNT, FULL, ROLE, bound, policy
 from tests.test_policy_decide import SESSION, STRANGER, USER, allow, ask, deny
@@ -209,3 +211,22 @@ def test_what_of_two_keys_is_absent_and_present_are_two_facts():
 def test_the_opposite_of_a_condition_in_words(condition, text):
     verdict = bound([allow(), deny(Condition=condition)]).decide(REQUEST)
     assert (verdict.truth, verdict.conditions) == (Truth.MAYBE, (text,))
+
+
+@pytest.mark.parametrize(
+    ("value", "versions", "truth"),
+    [
+        ("v", ("2012-10-17", "2008-10-17"), Truth.NO),  # the same text in either version
+        ("v", ("2012-10-17", "2012-10-17"), Truth.NO),
+        ("${aws:SourceIp}", ("2012-10-17", "2012-10-17"), Truth.NO),
+        ("${aws:SourceIp}", ("2012-10-17", "2008-10-17"), Truth.MAYBE),  # a variable in one, text in the other
+    ],
+)
+@pytest.mark.parametrize("operator", ["StringEquals", "ForAnyValue:StringEquals", "ArnLike", "NumericEquals"])
+def test_two_conditions_are_one_fact_where_they_say_the_same(value, versions, truth, operator):
+    asking = {"Condition": {operator: {"aws:SourceVpc": value}}}
+    found = [
+        Policy(version, version, parse(json.dumps({"Version": version, "Statement": one(**asking)})))
+        for one, version in zip((allow, deny), versions, strict=True)
+    ]
+    assert PolicySet(found).decide(REQUEST).truth is truth

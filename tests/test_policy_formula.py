@@ -85,3 +85,10 @@ def test_open_conditions_are_what_must_hold_and_no_more(found, truth, conditions
     statements = [{**EVERYTHING, "Effect": effect, "Condition": condition} for effect, condition in found]
     verdict = bound(statements).decide(ask("s3:GetObject", OBJECT, ANN))
     assert (verdict.truth, verdict.conditions) == (truth, conditions)
+
+
+def test_more_requirements_than_are_simplified_stay_open():
+    many = [((literal(f"a{n}"),), (literal(f"b{n}"),)) for n in range(300)]
+    assert len(simplified(many) or []) == 300
+    assert simplified([*many, ()]) is None
+    assert simplified([*many, ((literal("c"),), ())]) == simplified(many)
