@@ -12,7 +12,7 @@ from policy.language.match import glob
 
 PRODUCTION = ("prod", "production", "prd")
 EVERYWHERE = ("Outcome", "CloudTrailTrail", "BackupVault")  # tier 0 without settings
-DATA = ("RDSInstance", "RDSCluster", "KMSKey", "SecretsManagerSecret")  # tier 1 in production
+DATA = ("RDSInstance", "RDSCluster", "DynamoDBTable", "KMSKey", "SecretsManagerSecret")  # tier 1 in production
 
 
 def add_jewels(builder: Builder) -> dict[str, int]:

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from drift import CHANGES, compare
 from drift.grants import Grants, principals
 from drift.items import DriftItem
+from drift.sight import RESTS_ON
 from graph.model import Edge, Graph, Node
+from graph.schema import RELATIONSHIPS
+from ingest.snapshot import COLLECTORS as ALL_COLLECTORS
 from queries.checks import Finding
 from tests.graph_samples import (
     CI_DEPLOY,
@@ -265,3 +268,11 @@ def test_a_wider_subject_replaces_the_narrow_one_and_nothing_is_called_gone() ->
         i.change for i in compare(organization().graph(), [], week_later().graph(), []).items if MAIN in i.members
     }
     assert changes == set()
+
+
+def test_every_node_that_steps_join_says_which_collectors_show_it():
+    """Else what vanishes with a denied collector would count as removed."""
+    steps = ("RUNS_AS", "CAN_ACCESS", "CAN_ESCALATE", "CAN_ASSUME", "CAN_CONNECT", "EXPOSES", "SENDS_AS", "DELIVERS_TO")
+    joined = {label for step in steps for ends in RELATIONSHIPS[step].ends for label in ends}
+    assert joined - RESTS_ON.keys() == {"AccessSet", "Internet"}  # which no collector shows
+    assert {source for sources in RESTS_ON.values() for source in sources} <= ALL_COLLECTORS.keys()

@@ -64,11 +64,17 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @given(share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_told_with_what_to_do(written: bytes, share: float, bit: int, tmp_path_factory) -> None:
+    """Or means nothing: compressed blocks have bits of padding, without which the same content is read."""
     at = int(share * len(written))
     path = tmp_path_factory.mktemp("artefact") / "g.graph"
     path.write_bytes(written[:at] + bytes([written[at] ^ (1 << bit)]) + written[at + 1 :])
-    with pytest.raises(ArtefactError, match="run `trustdrift build`"):
-        read_graph(path)
+    try:
+        found = read_graph(path)
+    except ArtefactError as error:
+        assert "run `trustdrift build`" in str(error)
+    else:
+        write_graph(found, path)
+        assert path.read_bytes() == written
 
 
 @given(share=st.floats(0, 1, exclude_max=True))

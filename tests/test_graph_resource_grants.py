@@ -341,6 +341,20 @@ def test_an_account_s_block_counts_for_its_buckets(block: object, verdicts: set[
     assert {edge.type for edge in graph.edges_of(CAN, MAY)} == verdicts
 
 
+@pytest.mark.parametrize("effect, who, readers", [("Deny", ADA, {"bob"}), ("Allow", ADA, {"ada"})])
+def test_a_secret_is_read_by_whom_its_key_lets_decrypt(effect: str, who: str, readers: set[str]) -> None:
+    """Two users with every right; the key of a secret without a policy names one of them."""
+    one = {"Effect": effect, "Action": "kms:Decrypt", "Principal": {"AWS": who}, "Resource": "*"}
+    all_others = [{**FULL, "Principal": "*"}] if effect == "Deny" else []
+    arn = next(arn for arn, (label, _, _) in RESOURCES.items() if label == "SecretsManagerSecret")
+    secret = at(facts.Secret, arn, kms_key=KEY, policy=None)
+    users = [user(name, inline=DO_ALL) for name in ("ada", "bob")]
+    graph = build(snapshot_of([secret, resource(KEY, document(*all_others, one)), *users]), BuildOptions())
+    held = {one: by_graph(graph, iam("user", one), arn, "ACCESS", "read") for one in ("ada", "bob")}
+    assert {name for name, truth in held.items() if truth is Truth.YES} == readers
+    assert all(truth is not Truth.MAYBE for truth in held.values())
+
+
 def test_an_organization_s_buckets_and_readers_are_joined_by_one_set() -> None:
     """Edges grow with the buckets and with the readers, not with both: twelve readers, each with rights of its own."""
     buckets = [

@@ -72,6 +72,8 @@ def _union(groups: list[int]) -> int:
          [0b011, 0b100]),
         ([allow(), deny("s3:GetObject", "arn:aws:s3:::b/*")], [0b010, 0b101]),
         ([allow(), {**deny("s3:GetObject"), "Resource": "arn:aws:s3:::${aws:SourceVpc}/x"}], [0b011, 0b100]),
+        ([allow("s3:GetObject", "arn:aws:s3:::a/*"), deny("s3:GetObject", "arn:aws:s3:::b/*")], [0b101]),
+        ([allow("s3:GetObject", "arn:aws:s3:::b/*"), deny("s3:GetObject", "arn:aws:s3:::a/*")], [0b010]),
         ([deny()], []),
     ],
 )  # fmt: skip
@@ -112,6 +114,7 @@ def test_whether_tags_of_the_resource_may_decide(condition, reads):
         ({"Resource": ["arn:aws:s3:::b/x", "nothing"]}, (0b0010, 0)),
         ({"Resource": "arn:aws:s3:::?/x"}, (0b0011, 0)),
         ({"NotResource": "arn:aws:s3:::a/*"}, (0b1010, 0)),
+        ({"NotResource": "arn:aws:s3:::?/x"}, (0b1100, 0)),
         ({"Resource": "arn:aws:s3:::${aws:SourceVpc}/x"}, (0, 0b0011)),
         ({"Resource": "*"}, (0b1111, 0)),
         ({"Resource": "arn:aws:s3:*:*"}, (0b0111, 0)),
@@ -131,3 +134,8 @@ def test_groups_are_divided_by_parts_and_listed_in_order():
     assert refined([0b0001, 0b0110], 0b0010) == [0b0001, 0b0010, 0b0100]
     assert list(places(0b10110)) == [1, 2, 4]
     assert list(places(0)) == []
+
+
+def test_one_resource_is_found_by_its_arn():
+    assert [LISTED.place(arn) for arn in ARNS] == [1 << place for place in range(len(ARNS))]
+    assert [LISTED.place(arn) for arn in ("", "arn:aws:s3:::a/", "arn:aws:s3:::a/xx", "zzz")] == [0, 0, 0, 0]

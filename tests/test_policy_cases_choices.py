@@ -63,6 +63,8 @@ def test_one_value_that_brings_the_answer_about_is_found(operator, key, value, c
         ({"StringLike": {AGENT: "a*"}, "StringNotLike": {AGENT: "ab*"}}, Truth.YES),
         ({"StringLike": {AGENT: "a*"}, "StringLikeIfExists": {AGENT: "b*"}}, Truth.NO),  # the heads differ
         ({"StringLike": {AGENT: "*a"}, "StringLikeIfExists": {AGENT: "*b"}}, Truth.NO),  # the tails differ
+        ({"StringLike": {AGENT: "a"}, "StringLikeIfExists": {AGENT: "a*a"}}, Truth.NO),  # one value is no pattern
+        ({"StringLike": {AGENT: "a" * 300 + "*"}}, Truth.YES),
         ({"StringLike": {AGENT: "*ab"}, "StringLikeIfExists": {AGENT: "*cb"}}, Truth.NO),
         ({"StringLike": {AGENT: "a?*"}, "StringLikeIfExists": {AGENT: "?b*"}}, Truth.YES),  # `ab` is like both
         ({"StringLike": {AGENT: "a?"}, "StringLikeIfExists": {AGENT: "?b"}}, Truth.YES),
@@ -118,6 +120,9 @@ def test_every_list_of_a_few_values_is_tried(names, truth, chosen):
     assert (found[0], [value for _, value in found[1]]) == (truth, [chosen] if chosen else [])
     rest = {"ForAnyValue:StringEquals": {TAGS: list("abcdef")}, "ForAnyValue:StringNotEquals": {TAGS: list("abcdef")}}
     assert answer(allow(Condition=rest), action=TAGGING)[0] is Truth.YES  # all that are named, and another
+    every = {"ForAllValues:StringEquals": {TAGS: list("abcdef")}, "ForAnyValue:StringEquals": {TAGS: "a"}}
+    found = answer(allow(Condition={**every, "ForAnyValue:StringLike": {TAGS: "b"}}), action=TAGGING)
+    assert found == (Truth.YES, ((TAGS, "a and b and c and d and e and f"),))  # all that are named, and no other
 
 
 def test_the_tags_of_a_request_are_listed_among_its_keys():
@@ -145,6 +150,12 @@ def test_where_letter_case_does_not_matter_a_value_may_be_spelt_otherwise(denied
     assert answer(listed, action="iam:PassRole") == (Truth.YES, (("iam:PassedToService", "lambda.amazonaws.com"),))
 
 
+def test_tags_that_are_given_do_not_bear_on_other_choices():
+    tagged = ask(TAGGING, "*", aws__requesttag_team="a")
+    verdict = bound([allow(Condition={"StringEquals": {AGENT: "b"}})]).decide(tagged)
+    assert (verdict.truth, verdict.choices) == (Truth.YES, ((AGENT, "b"),))
+
+
 def test_a_choice_is_shown_as_the_policy_writes_its_key():
     assert answer(allow(Condition={"StringEquals": {"AWS:useragent": "a"}})) == (Truth.YES, (("AWS:useragent", "a"),))
 
@@ -166,6 +177,8 @@ def test_two_services_names_of_one_region_are_one_choice():
 def test_as_many_combinations_as_there_may_be_are_all_tried():
     keys = {f"aws:RequestTag/t{number}": "a" for number in range(5)}  # 3 ways each: 243
     assert answer(allow(Condition={"StringEquals": keys}), action=TAGGING)[0] is Truth.YES
+    four = {f"aws:RequestTag/t{number}": ["a", "b"] for number in range(4)}  # 4 ways each: 256
+    assert answer(allow(Condition={"StringEquals": four}), action=TAGGING)[0] is Truth.YES
     opposed = {"StringEquals": keys, "StringNotEquals": {"aws:RequestTag/t0": "a"}}
     assert answer(allow(Condition=opposed), action=TAGGING)[0] is Truth.NO
     for count, truth in ((127, Truth.NO), (129, Truth.MAYBE)):  # named twice, in either operator
@@ -175,7 +188,14 @@ def test_as_many_combinations_as_there_may_be_are_all_tried():
 
 
 REGION, SERVICE, MANAGED, ACL = "aws:RequestedRegion", "iam:PassedToService", "iam:PolicyARN", "s3:x-amz-acl"
-ACTIONS = {REGION: "s3:GetObject", SERVICE: "iam:PassRole", MANAGED: "iam:AttachUserPolicy", ACL: "s3:PutObject"}
+TOKENS = "ec2:MetadataHttpTokens"
+ACTIONS = {
+    TOKENS: "ec2:RunInstances",
+    REGION: "s3:GetObject",
+    SERVICE: "iam:PassRole",
+    MANAGED: "iam:AttachUserPolicy",
+    ACL: "s3:PutObject",
+}
 OWN_POLICIES, AWS_POLICIES = f"arn:aws:iam::{ACCOUNT}:policy/*", "arn:aws:iam::aws:policy/*"
 ACLS = ["private", "public-read", "public-read-write", "aws-exec-read", "authenticated-read", "bucket-owner-read",
         "bucket-owner-full-control", "log-delivery-write"]  # fmt: skip
@@ -216,6 +236,9 @@ ACLS = ["private", "public-read", "public-read-write", "aws-exec-read", "authent
         ("aws", ACL, "Deny", "StringEqualsIfExists", ACLS[1:], "private"),
         ("aws", ACL, "Deny", "StringEqualsIfExists", ACLS, None),
         ("aws", "aws:SecureTransport", "Deny", "Bool", "false", "true"),
+        ("aws", TOKENS, "Allow", "StringLike", "req*", "required"),
+        ("aws", TOKENS, "Allow", "StringEquals", "any", None),
+        ("aws", REGION, "Deny", "StringEquals", "${aws:PrincipalTag/home, 'us-east-1'}", "us-east-2"),
     ],
 )
 def test_a_choice_is_one_that_aws_takes(partition, key, effect, operator, value, chosen):

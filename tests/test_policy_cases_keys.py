@@ -64,8 +64,11 @@ def test_facts_of_the_principal(key, principal, expected):
 
 
 def test_a_fact_that_is_said_to_be_unknown_is_not_taken_for_absent():
-    unsure = msgspec.structs.replace(ROLE, unknown=frozenset({"aws:principalorgid"}))
-    assert values("aws:principalorgid", unsure) is None
+    for name, key in (("aws:principalorgid", "aws:principalorgid"), ("aws:principaltag/b", "aws:principaltag/b"),
+                      ("aws:principaltag/*", "aws:principaltag/b")):  # fmt: skip
+        unsure = msgspec.structs.replace(ROLE, unknown=frozenset({name}))
+        assert values(key, unsure) is None
+        assert values("aws:principaltag/team", unsure) == ("1",)  # which it has
 
 
 FACTOR, AGE, ISSUED, PROVIDER = (
@@ -127,6 +130,8 @@ def test_what_a_request_says_goes_before_what_is_derived():
     assert known.values("aws:requestedregion") == ("eu-north-1",)
     assert known.values("s3:resourcetag/team") == known.values("aws:resourcetag/team") == ("a",)
     assert known.values("ec2:resourcetag/other") == ()
+    by_its_own_name = Request(ROLE, "iam:GetRole", "*", ACCOUNT, {"ec2:resourcetag/a": ("1",), "ec2:region": ("x",)})
+    assert [Circumstances(by_its_own_name).values(key) for key in by_its_own_name.context] == [("1",), ("x",)]
     assert known.values("ec2:resourcetag/a/b:c") == ()
     assert Circumstances(Request(ROLE, "iam:GetRole", "*", ACCOUNT, said, complete=True)).values("aws:useragent") == ()
 

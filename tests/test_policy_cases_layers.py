@@ -68,6 +68,7 @@ def test_a_resource_policy_does_not_open_what_an_organization_withholds():
         ({"StringLike": {"aws:SourceVpce": "vpce-*"}}, True),
         ({"StringLike": {"aws:SourceVpce": "vpce-?"}}, True),
         ({"StringEquals": {"aws:PrincipalArn": "${aws:SourceArn}"}}, True),
+        ({"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalAccount}"}}, True),
         ({"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}, True),
         ({"StringNotEquals": {"aws:SourceVpce": "vpce-2"}}, True),
         ({"ForAllValues:StringEquals": {"aws:SourceVpce": "vpce-1"}}, True),

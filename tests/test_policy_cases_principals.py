@@ -92,6 +92,15 @@ def test_any_service_and_any_provider_may_be_named(kind, principal):
         assert NOTHING.decide(ask("sts:AssumeRole", TARGET, principal), found).truth is truth
 
 
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_session_whose_role_alone_is_spared_is_denied_whatever_is_known_of_it(complete):
+    sparing = policy([{"Effect": "Deny", "NotPrincipal": {"AWS": ROLE.arn}, "Action": "*", "Resource": "*"}])
+    (statement,) = sparing.document.statements
+    request = msgspec.structs.replace(ask("s3:GetObject", OBJECT, SESSION), complete=complete)
+    assert bound([allow()]).decide(request, ResourcePolicies(sparing)).explicit_deny
+    assert matches_principal(statement, ROLE) == "direct"  # it acts in sessions
+
+
 def test_a_deny_names_nobody_whom_it_spares():
     sparing = {"Effect": "Deny", "NotPrincipal": {"AWS": USER.arn}, "Action": "*", "Resource": "*"}
     (statement,) = policy([sparing]).document.statements

@@ -132,3 +132,12 @@ def test_a_statement_covers_what_its_not_resource_does_not_name(layer, pattern, 
     inverted = {"Effect": "Allow", "Action": "*", "NotResource": pattern}
     (statement,) = policy([inverted]).document.statements
     assert covers_resource(statement, OBJECT, layer, lambda key: None if key == "aws:sourcevpc" else ()) is truth
+
+
+def test_a_short_arn_with_a_variable_is_not_the_same_in_every_policy():
+    short = "arn:aws:s3${aws:SourceVpc}"  # completed in identity policies alone
+    door = ResourcePolicies(policy([{**allow(), "Principal": "*"}, {**deny(resource=short), "Principal": "*"}]))
+    for own in ([allow()], [allow(resource=short)]):
+        verdict = bound(own).decide(ask("s3:GetObject", OBJECT), door)
+        assert verdict.truth is Truth.MAYBE
+        assert verdict.conditions == (f"not ({short} covers it in resource policies)",)

@@ -17,12 +17,11 @@ from policy import Truth
 from policy.catalogue import catalogue
 from policy.language.match import glob
 from queries.permissions import Answer, ask, asked, changed, effective_of, subject, who_can
-from queries.permissions.actions import about_action, about_resource, action_of
+from queries.permissions.actions import about_resource
 from queries.permissions.principals import subjects
 from queries.where import Unresolved
 from tests.fact_samples import (
     ALLOW_ALL,
-    MANAGEMENT,
     PROD,
     REGION,
     RESERVED,
@@ -367,45 +366,6 @@ def test_a_complete_request_still_says_what_it_says_of_itself():
     own = {**statement, "Condition": {"StringEquals": {"aws:ResourceAccount": PROD, "aws:PrincipalType": "User"}}}
     estate = estate_of(user("ann", inline=(facts.InlinePolicy("own", document(own)),)), bucket())
     assert can(estate, "ann", READ, PAPER, complete=True).word == "yes"
-
-
-# -- what was typed
-@pytest.mark.parametrize(
-    ("text", "advice"),
-    [
-        ("arn:aws:iam:user/ann", "is no ARN"),
-        (f"arn:aws:iam::{PROD}:policy/p", "is no principal"),
-        (f"arn:aws:s3::{PROD}:user/x", "is no principal"),
-        ("an", "did you mean `ann`"),
-        ("account:nowhere", "no account is called"),
-        ("ops", "name one of its users"),
-        (" ", "no user or role"),
-    ],
-)
-def test_a_principal_that_cannot_be_found_says_what_to_do(text, advice):
-    group = facts.Group(arn=iam("group", "ops"), name="ops", account_id=PROD)
-    with pytest.raises(Unresolved, match=advice):
-        subject(estate_of(user("ann"), user("ben"), group), text)
-
-
-def test_names_are_unique_or_the_arns_are_offered():
-    estate = estate_of(user("ann"), facts.User(arn=iam("user", "ann", MANAGEMENT), name="ann", account_id=MANAGEMENT))
-    with pytest.raises(Unresolved, match=f"names 2 of them .*{MANAGEMENT}.*{PROD}"):
-        subject(estate, "ann")
-    assert subject(estate, f"{PROD}/Ann").arn == iam("user", "ann")
-
-
-def test_odd_actions_are_told_and_still_asked():
-    assert [*about_action("s3:GetObject")] == []
-    assert "did you mean `s3:GetObject`" in " ".join(about_action("s3:GetObjct"))
-    assert "`s3`" in " ".join(about_action("s33:GetObject"))
-    assert action_of("S3:GETOBJECT") == "s3:GetObject"
-    assert [*about_resource("s3:GetObject", PAPER)] == []
-    assert "does not ask for it" in " ".join(about_resource("s3:GetObject", BUCKET))
-    for text in ("s3:*", "GetObject", "s3:", "s3:Get?bject", ""):
-        with pytest.raises(Unresolved):
-            action_of(text)
-    assert can(estate_of(user("ann", inline=inline("new:*"))), "ann", "new:Thing", "*").word == "yes"
 
 
 def test_an_answer_that_is_old_says_so_whatever_it_was():

@@ -96,8 +96,9 @@ class Target:
     @cached_property
     def singles_out(self) -> bool:
         """Whether what decides at it answers principals of its account one by one; those it names aside."""
-        document = self.policy.document if self.policy else None
-        return any(singles_out(one) for one in (document, *(p.document for p in self.rcps)))
+        documents = (one.document for one in (*filter(None, (self.policy,)), *self.rcps))
+        others = (need.target for needs in self.besides.values() for need in needs if need.target)
+        return any(map(singles_out, documents)) or any(other.singles_out for other in others)
 
     @cached_property
     def opens(self) -> bool:

@@ -7,27 +7,26 @@ from itertools import product
 
 from graph.builder import Builder
 from graph.estate import Estate
-from graph.nodes import external_account
+from graph.nodes import anyone, external_account, root_principal
 from graph.organizations import ORG_KEYS, Chain
 from graph.proof import Step, best
 from graph.sets import ALLOW_ALL
 from policy import Document, PolicySet, Principal, Truth
 
-ANYONE = "external:anyone"
 Decide = Callable[[PolicySet, Principal], Step]
 Outsider = tuple[str, str]  # the node and its account, which is empty for anyone
 
 
 def outsiders(
-    builder: Builder, estate: Estate, partition: str, accounts: Iterable[str], arns: Iterable[str], anyone: bool
+    builder: Builder, estate: Estate, partition: str, accounts: Iterable[str], arns: Iterable[str], everyone: bool
 ) -> Iterator[Outsider]:
     """The nodes of those named whose own policies are not known; principals that were deleted are none."""
     for account in sorted(set(accounts) - estate.identity_accounts):
-        yield _root(builder, account, partition), account
+        yield root_principal(builder, account, partition), account
     for arn in sorted(a for a in set(arns) if a not in estate.holders and not estate.is_gone(a)):
         yield _named(builder, arn), arn.split(":")[4]
-    if anyone:
-        yield builder.node("AWSExternalPrincipal", ANYONE, name="anyone with an AWS account"), ""
+    if everyone:
+        yield anyone(builder), ""
 
 
 def outsider_step(estate: Estate, outsider: Outsider, document: Document | None, decide: Decide) -> Step:
@@ -57,14 +56,6 @@ def _guises(estate: Estate, outsider: Outsider, document: Document | None) -> It
     for name, home in product(dict.fromkeys((node_id, *names)), others):
         context = {**estate.organizations.context(home), **tags, "aws:principalarn": (name,)}
         yield Principal(name, account, "role", context, theirs - context.keys())
-
-
-def _root(builder: Builder, account: str, partition: str) -> str:
-    arn = f"arn:{partition}:iam::{account}:root"
-    external_account(builder, account)
-    if builder.has(arn):
-        return arn
-    return builder.node("AWSRootPrincipal", arn, name=f"account {account}", arn=arn, account_id=account)
 
 
 def _named(builder: Builder, arn: str) -> str:

@@ -14,9 +14,9 @@ from graph.nodes.network import add_network_facts
 from graph.nodes.organization import add_organization, external_account
 from graph.nodes.resources import add_resources
 from graph.nodes.stores import add_stores
-from graph.nodes.trusts import add_trusts
+from graph.nodes.trusts import add_trusts, anyone, root_principal
 
-__all__ = ["add_facts", "external_account", "reserved_role", "reserved_roles"]
+__all__ = ["add_facts", "anyone", "external_account", "reserved_role", "reserved_roles", "root_principal"]
 
 GROUPS = (
     add_organization,

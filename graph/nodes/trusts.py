@@ -48,16 +48,21 @@ def _service(builder: Builder, name: str) -> str:
 def _principal(builder: Builder, role: Role, value: str) -> str | None:
     """The node of a principal of AWS; None for what IAM leaves where the one that was named is deleted."""
     if value == "*":
-        return builder.node("AWSExternalPrincipal", ANYONE, name="anyone with an AWS account")
+        return anyone(builder)
     if account := ACCOUNT.fullmatch(value):
-        return _root(builder, account["account"], partition_of(role.arn))
+        return root_principal(builder, account["account"], partition_of(role.arn))
     if named := NAMED.fullmatch(value):
         external_account(builder, named["account"])
         return named_principal(builder, LABELS[named["kind"]], value)
     return None
 
 
-def _root(builder: Builder, account: str, partition: str) -> str:
+def anyone(builder: Builder) -> str:
+    """The node of whoever has an account of AWS."""
+    return builder.node("AWSExternalPrincipal", ANYONE, name="anyone with an AWS account")
+
+
+def root_principal(builder: Builder, account: str, partition: str) -> str:
     """The root user of an account, which in a trust policy stands for all of the account."""
     arn = f"arn:{partition}:iam::{account}:root"
     external_account(builder, account)
