@@ -69,12 +69,12 @@ def test_a_flipped_bit_is_told_with_what_to_do(written: bytes, share: float, bit
     path = tmp_path_factory.mktemp("artefact") / "g.graph"
     path.write_bytes(written[:at] + bytes([written[at] ^ (1 << bit)]) + written[at + 1 :])
     try:
-        found = read_graph(path)
+        write_graph(read_graph(path), path)
     except ArtefactError as error:
-        assert "run `trustdrift build`" in str(error)
+        told = str(error)
     else:
-        write_graph(found, path)
-        assert path.read_bytes() == written
+        told = ""
+    assert "run `trustdrift build`" in told or path.read_bytes() == written
 
 
 @given(share=st.floats(0, 1, exclude_max=True))
