@@ -1,7 +1,7 @@
 """What an IAM request would answer, in three values; imports nothing else of Trustdrift."""
 
 from policy.answers import principal_answers
-from policy.decision.alike import Resources, places, refined
+from policy.decision.alike import Resources, grouped, places, refined
 from policy.decision.principals import lets_tag, matches_principal
 from policy.decision.resources import covers_resource
 from policy.decision.rules import Policy
@@ -29,6 +29,7 @@ __all__ = [
     "Truth",
     "Verdict",
     "covers_resource",
+    "grouped",
     "kms_grant",
     "lets_tag",
     "longest",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from graph.public_access import restricted
 from graph.resource_policies import key_grants, log_policy
 from graph.sets import AccessSet, Sets
 from graph.trusts import singles_out
-from policy import Document, Policy, Request, ResourcePolicies, Resources, Truth, places, refined
+from policy import Document, Policy, Request, ResourcePolicies, Resources, Truth, grouped, places, refined
 from policy.language.match import glob
 
 Levels = dict[str, list[tuple[str, str]]]
@@ -147,20 +147,14 @@ class Surface:
 
     @cached_property
     def by_region(self) -> list[int]:
-        return self._by(lambda target: (target.arn.split(":", 4)[3], target.region))
+        return grouped(self.targets, lambda target: (target.arn.split(":", 4)[3], target.region))
 
     @cached_property
     def by_tags(self) -> list[int]:
-        return self._by(lambda target: tuple(sorted(target.context.items())))
+        return grouped(self.targets, lambda target: tuple(sorted(target.context.items())))
 
     def _where(self, holds: Callable[[Target], bool]) -> int:
         return sum(1 << place for place, target in enumerate(self.targets) if holds(target))
-
-    def _by(self, key: Callable[[Target], Hashable]) -> list[int]:
-        found: dict[Hashable, int] = defaultdict(int)
-        for place, target in enumerate(self.targets):
-            found[key(target)] |= 1 << place
-        return list(found.values())
 
 
 def add_access(builder: Builder, estate: Estate, sets: Sets) -> None:

@@ -8,8 +8,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.builder import Builder
@@ -18,7 +17,7 @@ from graph.estate import Estate, Holder
 from graph.proof import Step, add_step, asked
 from graph.sets import Sets
 from graph.trusts import Trust
-from policy import PolicySet, Principal, Request, Resources, Truth, places, refined
+from policy import PolicySet, Principal, Request, Resources, Truth, grouped, places, refined
 
 ACTION = "sts:AssumeRole"
 
@@ -45,17 +44,12 @@ class Doors:
 
     @classmethod
     def of(cls, found: Sequence[Trust]) -> Doors:
-        groups: dict[Hashable, int] = defaultdict(int)
-        for place, trust in enumerate(found):
-            groups[trust.said] |= 1 << place
-        return cls(found, Resources([trust.role.arn for trust in found]), list(groups.values()))
+        roles = Resources([trust.role.arn for trust in found])
+        return cls(found, roles, grouped(found, lambda trust: trust.said))
 
     def tagged(self) -> list[int]:
         """Groups of the roles of which a request knows the same."""
-        groups: dict[Hashable, int] = defaultdict(int)
-        for place, trust in enumerate(self.trusts):
-            groups[tuple(sorted(trust.role.as_resource.items()))] |= 1 << place
-        return list(groups.values())
+        return grouped(self.trusts, lambda trust: tuple(sorted(trust.role.as_resource.items())))
 
 
 def _left_to(estate: Estate) -> dict[str, list[Trust]]:

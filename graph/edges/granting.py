@@ -16,7 +16,7 @@ from graph.estate import Estate
 from graph.proof import Step
 from graph.resource_policies import log_policy, sharing
 from graph.trusts import Named, named_by, names_principals, singles_out
-from policy import Document, Policy, ResourcePolicies, Statement
+from policy import Document, Policy, ResourcePolicies, Statement, grouped
 
 # What AWS refuses to principals of other accounts, whatever a resource's policy says.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
@@ -93,7 +93,7 @@ class Granting(Surface):
     @cached_property
     def by_owner(self) -> list[int]:
         """Groups of the resources of which a request says the same of their accounts."""
-        return self._by(lambda target: (target.account_id, *sorted(target.owner.items())))
+        return grouped(self.targets, lambda target: (target.account_id, *sorted(target.owner.items())))
 
     def of(self, account: str) -> Granting:
         """Those of one account, as its own principals are told."""

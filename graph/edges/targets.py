@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from graph.estate import RESERVED, SERVICE_LINKED, Estate, Holder
 from graph.organizations import oldest
 from graph.techniques import Shape, Technique, Unlisted
 from graph.trusts import Trusts
-from policy import ResourcePolicies, Resources
+from policy import ResourcePolicies, Resources, grouped
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,19 @@ class Listing:
     @cached_property
     def by_region(self) -> list[int]:
         """Groups of the targets that requests go to the same region for."""
-        return self._by(lambda target: target.arn.split(":", 4)[3])
+        return grouped(self.targets, lambda target: target.arn.split(":", 4)[3])
 
     @cached_property
     def by_door(self) -> list[int]:
         """Groups of the targets whose gained roles' trust policies say the same."""
-        return self._by(lambda target: self._trusts.of(target.gained).said)
+        return grouped(self.targets, lambda target: self._trusts.of(target.gained).said)
 
     @cached_property
     def by_tags(self) -> list[int]:
         """Groups of the targets of which a request knows the same."""
-        return self._by(lambda target: (*sorted(target.context.items()), *sorted(target.gained.as_resource.items())))
+        return grouped(
+            self.targets, lambda target: (*sorted(target.context.items()), *sorted(target.gained.as_resource.items()))
+        )
 
     def letting_in(self, service: str) -> list[int]:
         """The places of the targets whose gained role's trust policy names an AWS service, or may."""
@@ -75,12 +77,6 @@ class Listing:
             for service in self._trusts.of(target.gained).services:
                 found[service].append(place)
         return found
-
-    def _by(self, key: Callable[[Target], Hashable]) -> list[int]:
-        found: dict[Hashable, int] = defaultdict(int)
-        for place, target in enumerate(self.targets):
-            found[key(target)] |= 1 << place
-        return list(found.values())
 
 
 class Targets:

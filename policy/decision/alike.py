@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from policy.decision.sources import Candidate
 from policy.language.conditions import Lookup
 from policy.language.match import Matcher
 from policy.truth import Truth
 
+T = TypeVar("T")
 Covered = tuple[int, int]  # the resources that a statement covers, and those that it may cover
 LAST = "\U0010ffff"  # sorts after every character that may follow a prefix
 _OPEN = re.compile(r"[*?$]")  # where a pattern ceases to be literal
@@ -83,6 +86,14 @@ def refined(groups: Iterable[int], *parts: int) -> list[int]:
         if part:
             found = [piece for group in found for piece in (group & part, group & ~part) if piece]
     return found
+
+
+def grouped(items: Iterable[T], key: Callable[[T], Hashable]) -> list[int]:
+    """The items of a list in groups of one key each."""
+    found: dict[Hashable, int] = defaultdict(int)
+    for place, item in enumerate(items):
+        found[key(item)] |= 1 << place
+    return list(found.values())
 
 
 def places(group: int) -> Iterator[int]:
