@@ -220,7 +220,8 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_or_loading(server, store
         writer.communicate()
         held = store.current()
         if held is None or broken_off(store):
-            assert store.promote(red).kind == "full"
+            # The server may yet commit what the killed writer sent last.
+            assert store.promote(red).kind in ("full", "unchanged")
             held = store.current()
         assert held is not None
         assert store.read(COUNTS) == [counts(graphs[held.graph_id])]
